@@ -162,7 +162,7 @@ class _World:
                 kind="running",
                 machine=running.machine,
                 capacity_type=running.capacity_type,
-                offerings=_offerings_of(running.machine, running.capacity_type, self.platform),
+                offerings=running.offerings,
                 new=False,
             )
         for each in self.start.groups:
@@ -283,13 +283,6 @@ def _placed(place: Place, daemons: set[str]) -> Iterable[Placed]:
         else:
             number = pod.name.rpartition("#")[2]
             yield Placed(name=maker(pod), number=int(number) if number.isdigit() else 0, requests=pod.shape.requests)
-
-
-def _offerings_of(machine: str, capacity_type: str, platform: Platform) -> list[Offering]:
-    """What an instance type that runs costs, as far as a pool or group of the platform has it."""
-    every = [each.machines for each in platform.pools] + [each.machines for each in platform.groups]
-    found = next((each for each in chain.from_iterable(every) if each.name == machine), None)
-    return [each for each in found.offerings if each.capacity_type == capacity_type] if found else []
 
 
 def _notes(platform: Platform, nodes: Sequence[PlannedNode]) -> Iterable[str]:

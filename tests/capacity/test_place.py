@@ -199,6 +199,7 @@ def test_nodes_that_run_count_towards_limits_and_sizes() -> None:
             machine="m5.large",
             capacity_type="on-demand",
             maker="default",
+            offerings=(Offering(zone=ZONES[0], price=0.1),),
         )
         for number in range(2)
     )

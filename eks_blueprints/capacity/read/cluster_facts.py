@@ -33,6 +33,18 @@ class Hours:
         return self.prices.instance(name, self.region)
 
 
+@dataclass(frozen=True, slots=True)
+class SpotShares:
+    """What spot capacity costs in a region; compared as `Hours` are."""
+
+    prices: Prices = field(hash=False)
+    region: str
+
+    def __call__(self, name: str) -> tuple[float, float]:
+        """The least and the most of a type, as a share of its on-demand price."""
+        return self.prices.spot(name, self.region)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterFacts:
     """What is known of a cluster as a whole."""
@@ -45,7 +57,8 @@ class ClusterFacts:
     memory_overhead: float = OVERHEAD
     hour: Callable[[str], float | None] = field(default=lambda _: None)
     """US dollars an hour of an on-demand instance."""
-    spot: tuple[float, float] = (1.0, 1.0)
+    spot_of: Callable[[str], tuple[float, float] | None] = field(default=lambda _: None)
+    """What spot capacity of a type costs, as a share of the on-demand price."""
     fargate: tuple[float, float, float] | None = None
     """US dollars an hour of a vCPU, a GB of memory and a GB of storage on Fargate."""
     fee: float = 0.0
@@ -95,7 +108,7 @@ def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps
         pod_interfaces=_on(env, "ENABLE_POD_ENI"),
         memory_overhead=_number(settings, "vmMemoryOverheadPercent", OVERHEAD),
         hour=Hours(prices, region),
-        spot=(prices.of("spot", "low") or 1.0, prices.of("spot", "high") or 1.0),
+        spot_of=SpotShares(prices, region),
         fee=prices.of("eks", "auto_mode_share") or 0.0,
     )
 

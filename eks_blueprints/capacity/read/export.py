@@ -10,7 +10,7 @@ from typing import Any
 
 from eks_blueprints.capacity.model import Daemon, Demand, Platform, Running
 from eks_blueprints.capacity.read.claims import rebound
-from eks_blueprints.capacity.read.cluster_facts import Hours
+from eks_blueprints.capacity.read.cluster_facts import Hours, SpotShares
 from eks_blueprints.capacity.read.exported import Exported, Item, read_export
 from eks_blueprints.capacity.read.exported_makers import expansion_of, pools_of
 from eks_blueprints.capacity.read.exported_pods import DAEMON, Pods, owner
@@ -145,7 +145,7 @@ def _offerings(labels: Mapping[str, str], region: str, prices: Prices) -> tuple[
         zones=(labels.get(ZONE, ""),),
         capacity_types=(_capacity_type(labels) or ON_DEMAND,),
         hour=Hours(prices, region),
-        spot=(prices.of("spot", "low") or 1.0, prices.of("spot", "high") or 1.0),
+        spot_of=SpotShares(prices, region),
         fee=(prices.of("eks", "auto_mode_share") or 0.0) if auto else 0.0,
     )
     return tuple(each for found in machines((labels.get(INSTANCE_TYPE, ""),), way) for each in found.offerings)

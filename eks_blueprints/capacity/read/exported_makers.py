@@ -7,7 +7,7 @@ from typing import Any
 
 from eks_blueprints.capacity.model import Expansion
 from eks_blueprints.capacity.read.autoscaler import expansion, flags_of
-from eks_blueprints.capacity.read.cluster_facts import ClusterFacts, Hours
+from eks_blueprints.capacity.read.cluster_facts import ClusterFacts, Hours, SpotShares
 from eks_blueprints.capacity.read.exported import Exported, Item
 from eks_blueprints.capacity.read.machines import Machines
 from eks_blueprints.capacity.read.node_classes import way_of_class
@@ -72,7 +72,7 @@ def _facts(export: Exported, region: str, prices: Prices, gaps: Gaps) -> Cluster
         region=region,
         zones=tuple(zones),
         hour=Hours(prices, region),
-        spot=(prices.of("spot", "low") or 1.0, prices.of("spot", "high") or 1.0),
+        spot_of=SpotShares(prices, region),
         fee=prices.of("eks", "auto_mode_share") or 0.0,
     )
 

@@ -138,7 +138,7 @@ def _group(
         zones=zones,
         zone_ids=ids_among(zones),
         hour=facts.hour,
-        spot=facts.spot,
+        spot_of=facts.spot_of,
         addressing=facts.addressing,
         pod_interfaces=facts.pod_interfaces,
         disk=None if nodes.disk is None else int(nodes.disk),

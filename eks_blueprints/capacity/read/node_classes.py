@@ -104,7 +104,7 @@ def way_of_class(
         zone_ids=ids_among(zones),
         capacity_types=(ON_DEMAND, SPOT, *([RESERVED] if reservations else [])),
         hour=facts.hour,
-        spot=facts.spot,
+        spot_of=facts.spot_of,
         fee=facts.fee if auto else 0.0,
         starting_volumes=len(spec.get("blockDeviceMappings") or ()) or None,
         reservations=reservations,
