@@ -162,10 +162,9 @@ def _maker(labels: Mapping[str, str], groups: Iterable[Group]) -> str:
     if (pool := labels.get(_POOL)) is not None:
         return pool
     named = labels.get(_GROUP, "")
-    for each in groups:
-        if named and (each.labels.get(_GROUP) == named or named.startswith(f"{each.name}-")):
-            return each.name
-    return named
+    exact = [each.name for each in groups if named and each.labels.get(_GROUP) == named]
+    alike = [each.name for each in groups if named.startswith(f"{each.name}-")]
+    return next(iter(exact), max(alike, key=len, default=named))
 
 
 def _limits(export: Exported) -> Iterator[tuple[str, dict[str, int]]]:

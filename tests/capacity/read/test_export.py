@@ -161,6 +161,17 @@ def test_a_plans_pods_take_the_place_of_those_that_are_there(tmp_path: Path) -> 
     assert [each.maker for each in found.running] == ["nodes", "nodes"]
 
 
+def test_a_node_is_of_the_group_whose_name_fits_best(tmp_path: Path) -> None:
+    given = {"instanceTypes": ["m7g.large"], "subnetIds": ids(), "scalingConfig": {"minSize": 1, "maxSize": 3}}
+    plan = platform(
+        group("nodes", **given), group("nodes-gpu", **given), group("own", nodeGroupName="nodes-own", **given)
+    )
+    names = ("nodes-1a2b3c4", "nodes-gpu-1a2b3c4", "nodes-own", "theirs")
+    made = [node(name, labels={"eks.amazonaws.com/nodegroup": name}) for name in names]
+    found = with_export(plan, written(tmp_path, *made))
+    assert [each.maker for each in found.running] == ["nodes", "nodes-gpu", "own", "theirs"]
+
+
 def test_pods_of_a_workload_that_the_plan_does_not_have_stay(tmp_path: Path) -> None:
     found = with_export(planned(), written(tmp_path, node(), of_deployment("api", 1, on=None, phase="Pending")))
     assert {each.name for each in found.demands} == {"shop/Deployment/web", "shop/Deployment/api"}
@@ -224,8 +235,13 @@ def test_cluster_autoscaler_is_known_by_its_pod(tmp_path: Path) -> None:
 
 
 def test_fargates_nodes_go_with_their_pods(tmp_path: Path) -> None:
-    fargate = {"labels": {"eks.amazonaws.com/compute-type": "fargate", "eks.amazonaws.com/nodegroup": None}}
-    objects = [node("f-1", **fargate), node("f-2", **fargate), of_deployment("web", 1, on="f-1"), pod("x", on="f-2")]
+    fargate = {"eks.amazonaws.com/compute-type": "fargate", "eks.amazonaws.com/nodegroup": None}
+    objects = [
+        node("f-1", labels=fargate),
+        node("f-2", labels=fargate),
+        of_deployment("web", 1, on="f-1"),
+        pod("x", on="f-2"),
+    ]
     found = with_export(planned(), written(tmp_path, *objects))
     assert [[name for name, _ in each.pods] for each in found.running] == [["shop/Pod/x#x"]]
     assert [each.node.name for each in found.running] == ["f-2"]

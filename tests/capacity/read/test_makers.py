@@ -81,16 +81,11 @@ def test_a_static_pool_keeps_its_replicas() -> None:
 
 
 def test_the_class_of_nodes_decides_what_pods_may_request() -> None:
-    plain_, own = (
-        only_pool(platform(pool(), node_class(**spec))).machines[0]
-        for spec in (
-            {},
-            {
-                "kubelet": {"maxPods": 20, "systemReserved": {"cpu": "500m"}},
-                "blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"volumeSize": "100Gi"}}],
-            },
-        )
+    changed = node_class(
+        kubelet={"maxPods": 20, "systemReserved": {"cpu": "500m"}},
+        blockDeviceMappings=[{"deviceName": "/dev/xvda", "ebs": {"volumeSize": "100Gi"}}],
     )
+    plain_, own = (only_pool(platform(pool(), each)).machines[0] for each in (node_class(), changed))
     assert own.allocatable["pods"] == 20
     assert plain_.allocatable["cpu"] - own.allocatable["cpu"] == 500
     assert own.capacity["ephemeral-storage"] == 100 * GIB

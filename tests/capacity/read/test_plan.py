@@ -62,7 +62,8 @@ def test_groups_and_add_ons_of_a_stack(read: Callable[[Any, str], Platform]) -> 
         "ebs-csi-controller",
         "metrics-server",
     }
-    assert {each.position.file for each in (*found.demands, *found.daemons)} == {"stacks/prod.yaml"}
+    placed = [*(each.position for each in found.demands), *(each.position for each in found.daemons)]
+    assert {each.file for each in placed} == {"stacks/prod.yaml"}
 
 
 def test_workloads_of_a_stack(read: Callable[[Any, str], Platform]) -> None:
@@ -119,6 +120,9 @@ def _large(count: int) -> Stack:
 
 
 def test_work_grows_with_the_workloads_alone_and_not_with_their_replicas() -> None:
-    few, some, many = (calls(lambda count=count: platforms_of(_large(count), list_prices())) for count in (20, 60, 140))
+    def work(count: int) -> int:
+        return calls(lambda: platforms_of(_large(count), list_prices()))
+
+    few, some, many = map(work, (20, 60, 140))
     assert (many - some) / 80 < (some - few) / 40 * 1.02
     assert (many - some) / 80 < 1_000

@@ -87,7 +87,7 @@ def test_ten_thousand_rows_take_no_longer_each_than_ten(tmp_path: Path) -> None:
     assert (many - few) / 1000 < 50
 
 
-MISTAKES = {
+MISTAKES: dict[str, tuple[str | bytes, list[str]]] = {
     "nothing": ("", ["is empty; got nothing; begin it with name,count,cpu,memory"]),
     "no rows": (f"{HEAD}\n", ["has no rows; got a header alone"]),
     "no header": ("web,3,1,1Gi\n", ["1:1: web: is no column", "1: name: is a column that is required"]),
