@@ -12,7 +12,7 @@ from eks_blueprints.capacity.explain import Candidate, Explained, why
 from eks_blueprints.capacity.figures import by_reason
 from eks_blueprints.capacity.model import Daemon, Outcome
 from eks_blueprints.capacity.text import refused
-from eks_blueprints.capacity.words import count, listed, maker, requests
+from eks_blueprints.capacity.words import by_zone, count, listed, maker, requests
 from eks_blueprints.core.printed import one_line
 from eks_blueprints.review.cost.prices import HOURS
 
@@ -32,6 +32,8 @@ def render(found: Explained, *, width: int = 100) -> Iterator[str]:
     if found.nodes:
         yield from ("", click.style("runs on", bold=True))
         yield from _nodes(found, width)
+        counts = by_zone(found.figures.zones_of(demand.name), found.figures.outcome.platform.region)
+        yield from _said(f"by zone: {counts}", width, dim=True)
         yield from ("", click.style("why", bold=True))
         for sentence in why(found):
             yield from _said(sentence, width)

@@ -34,7 +34,8 @@ _MOST_BOXES = 400
 """More nodes than this share boxes: those that hold the same have one."""
 _FOOT = (
     "List prices, 730 hours a month. A box is a node: the upper bar is its cores, the lower one its memory, each as "
-    "wide as what pods may request of it. Dashed boxes are there whether pods need them or not."
+    "wide as what pods may request of it; a third one is what fills the node first, where that is something else. "
+    "Dashed boxes are there whether pods need them or not."
 )
 _NAMED = 0.16
 """The share of a large box from which on a part bears its name."""
@@ -53,7 +54,8 @@ def render(outcomes: Sequence[tuple[Outcome, Outcome | None]], *, title: str, at
     said = "; ".join(f"{f.outcome.platform.name}: {summary(f)}" if several else summary(f) for f in figures)
     level = "danger" if any(each.waiting for each in figures) else "warning" if any(f.unsure for f in figures) else ""
     head = f'<div class="verdict {level}"><h1>{markup(_upper(said))}</h1>'
-    lead = f'<p class="lead">{markup(title)} · {markup(at_words(at))}</p></div>'
+    scaled = any(each.most > each.least for f in figures for each in f.outcome.platform.demands)
+    lead = f'<p class="lead">{markup(" · ".join([title, *([at_words(at)] if scaled else [])]))}</p></div>'
     body = [head + lead]
     for each, (_, most) in zip(figures, outcomes, strict=True):
         body += _cluster(each, most)
@@ -90,7 +92,9 @@ def _tiles(figures: Figures) -> Iterator[str]:
     tiles = [(money(low, high), missing)]
     tiles += [(f"{share:.0%}", f"of {name} is free") for name, share in figures.free.items()]
     if (use := figures.binding) is not None:
-        tiles.append((use.dimension, f"fills {figures.bound[use.dimension]:,} of {len(outcome.nodes):,} nodes first"))
+        tiles.append(
+            (use.dimension, f"what fills {figures.bound[use.dimension]:,} of {len(outcome.nodes):,} nodes first")
+        )
     number, share = figures.spot
     tiles.append((f"{share:.0%}", f"of cores on spot ({count(number, 'node')})" if number else "of cores on spot"))
     if zones := by_zone(figures.zones, outcome.platform.region):
@@ -160,9 +164,9 @@ class _Drawn:
         node = row.first
         uses = self._figures.uses(node)
         fullest = self._figures.fullest(node)
-        lanes = "".join(
-            self._lane(row, name, fullest is not None and fullest.dimension == name) for name in (CPU, MEMORY)
-        )
+        first = fullest.dimension if fullest is not None else ""
+        names = dict.fromkeys((CPU, MEMORY, *([first] if first else [])))
+        lanes = "".join(self._lane(row, name, name == first) for name in names if name in uses)
         region = self._figures.outcome.platform.region
         zone = node.zone.removeprefix(region) if node.zone else "?"
         many = f"<b>{len(row.nodes)} ×</b> " if len(row.nodes) > 1 else ""

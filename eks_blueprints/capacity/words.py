@@ -83,7 +83,7 @@ def facts(figures: Figures) -> Iterator[str]:
     if (use := figures.binding) is not None:
         fills = figures.bound[use.dimension]
         each = "each node" if fills == nodes else f"{fills:,} of {count(nodes, 'node')}"
-        yield f"{use.dimension} fills {each} first"
+        yield f"{each} filled first by {use.dimension}"
 
 
 def amount(use: Use) -> str:

@@ -36,6 +36,7 @@ shop/Deployment/web  6 to 20 pods of 500m cpu, 512Mi memory, scaled by Horizonta
 runs on
   3 pods  m7g.large  eu-west-1a  Karpenter default  filled first by cpu: 80%
   3 pods  m7g.large  eu-west-1b  Karpenter default  filled first by cpu: 80%
+  by zone: a 3, b 3
 
 why
   Karpenter fills nodes that are on their way first, the one with the fewest pods before others

@@ -13,7 +13,7 @@ from tests.capacity.outcomes import WEB, demand, empty, many, small, spot, waiti
 SMALL = """\
 shop  eu-west-1  what scales has its fewest pods
 5 nodes, 4 of them new, for 11 pods; every pod has a node
-$400 a month; free 51% of cpu, 55% of memory; cpu fills 3 of 5 nodes first
+$400 a month; free 51% of cpu, 55% of memory; 3 of 5 nodes filled first by cpu
 nodes by zone: a 2, b 2, c 1
 
 nodes
@@ -138,6 +138,15 @@ def test_a_page_has_a_box_for_each_node_and_needs_no_script() -> None:
         assert sum(each.split(" ")[0] == "div.node" for each in found.kinds) == nodes
         assert f"div.nodes {size}" in found.kinds
         assert "script." not in found.kinds
+
+
+def test_a_box_has_a_third_bar_for_what_else_fills_it_first() -> None:
+    kinds = parsed(page([(small(), None)], title="prod")).kinds
+    assert (kinds.count("div.lane binds"), kinds.count("div.lane")) == (5, 5)
+    node = small().nodes[0]
+    few = replace(small(), nodes=(replace(node, allocatable={**node.allocatable, "pods": 4}),))
+    kinds = parsed(page([(few, None)], title="prod")).kinds
+    assert (kinds.count("div.lane binds"), kinds.count("div.lane")) == (1, 2)
 
 
 def test_a_box_says_on_hover_what_is_on_it() -> None:

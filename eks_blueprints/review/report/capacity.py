@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _DECIDING = ("kubernetes:", "aws:eks/", "aws:autoscaling/", "aws:ec2/launchTemplate", "aws:ec2/subnet:")
 """What the types of resources begin with that say which pods there are, or which nodes there can be."""
+_MOST_REASONS = 3
 
 
 def capacity(
@@ -47,5 +48,6 @@ def waiting(found: Sequence[Change], told: Sequence[Attention]) -> Iterator[Atte
             if not any(other == name or other.endswith(f"-{name}") for other in nowhere):
                 more = each.after - each.before
                 cause = f"{more} more {'pod' if more == 1 else 'pods'} than its nodes have room for"
-                why = "; ".join(each.reasons[:2]) + (f"; {each.remedy}" if each.remedy else "")
-                yield Attention("stuck", "warning", "pods wait", each.name, "", cause, why or "nothing takes them")
+                why = [*each.reasons[:_MOST_REASONS], *([each.remedy] if each.remedy else [])] or ["nothing takes them"]
+                effect = f"they stay pending: {'; '.join(why)}"
+                yield Attention("stuck", "warning", "pods wait", each.name, "", cause, effect)

@@ -47,7 +47,7 @@ def in_markdown(stack: StackReport, prefix: str = "", *, every: bool = False) ->
 def in_html(stack: StackReport, *, every: bool = False) -> Iterator[str]:
     """As a list."""
     found = "".join(
-        f'<li class="{_CLASSES[line.tone]}{" deep" if line.depth else ""}">{markup(_upper(line.text))}</li>'
+        f'<li class="{_CLASSES[line.tone]}{" deep" if line.depth else ""}">{markup(_upper(line.text) if line.tone == "head" else line.text)}</li>'
         for line in told(stack, every=every)
     )
     if found:

@@ -102,7 +102,9 @@ def test_pods_that_newly_wait_need_attention() -> None:
     (item,) = waiting([change], [])
     assert (item.harm, item.level, item.title, item.name) == ("stuck", "warning", "pods wait", API.name)
     assert item.cause == "1 more pod than its nodes have room for"
-    assert item.effect == "limits, Karpenter default: cpu 8 of 8 is used; raise limits.cpu of default to 10"
+    assert item.effect == (
+        "they stay pending: limits, Karpenter default: cpu 8 of 8 is used; raise limits.cpu of default to 10"
+    )
     told = Attention("dies", "danger", "runs nowhere", "shop-api", "", "", "")
     assert list(waiting([change], [told])) == []
     (new,) = compare([], [(grown(), None)])
