@@ -35,12 +35,13 @@ def estimated_apart(said: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
             takes = [index for index, each in enumerate(why) if each is None]
             taken = [kinds[index] for index in takes]
             found = estimate(taken, group, zone, cluster, daemons, room=room)
-            ours = [takes, found.nodes, [sum(pod in found.pods for pod in kind) for kind in kinds]]
+            names = {pod.name for pod in found.pods}
+            ours = [takes, found.nodes, [sum(pod.name in names for pod in kind) for kind in kinds]]
             if ours not in theirs["groups"][group.name]:
                 yield f"case {number}, {group.name}: {ours}, not {theirs['groups'][group.name]}"
             if found.nodes:
                 options.append(Option(group, found, taken))
         for name, best in theirs["best"].items():
-            names = sorted(each.group.name for each in left(options, name)) if options else []
-            if names not in best:
-                yield f"case {number}, {name}: {names}, not {best}"
+            kept = sorted(each.group.name for each in left(options, name)) if options else []
+            if kept not in best:
+                yield f"case {number}, {name}: {kept}, not {best}"
