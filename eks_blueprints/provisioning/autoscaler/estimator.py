@@ -104,7 +104,8 @@ class _Opened:
         self._numbers: dict[str, int] = {}
         self.filled: set[str] = set()
         """The nodes that got a pod."""
-        self._next = 0
+        self._old = list(cluster.places.values())
+        self._last = 0
         self._cores: list[int] = []
         self._bytes: list[int] = []
         """What each has left."""
@@ -135,23 +136,33 @@ class _Opened:
             self._cores[number], self._bytes[number] = place.free(CPU), place.free(MEMORY)
         return True
 
-    def takes_elsewhere(self, pod: Pod, place: Place) -> bool:
-        """Whether a node takes a pod that was there before, or is one of these."""
-        taken = self.takes(pod, place)
-        if taken and place not in self.places:
-            self._elsewhere.append((pod, place))
-        return taken
+    def takes_elsewhere(self, pod: Pod, last: Place) -> bool:
+        """Whether a node takes a pod that was there before, or is one of these, but for the last."""
+        every = [*self._old, *self.places]
+        start = self._start()
+        for index in chain(range(start, len(every)), range(start)):
+            if every[index] is not last and self.takes(pod, every[index]):
+                self._last = index
+                if index < len(self._old):
+                    self._elsewhere.append((pod, every[index]))
+                return True
+        return False
 
     def any_takes(self, pod: Pod) -> bool:
         """Whether one of them takes a pod; the one after that which took the last is asked first."""
-        start, cpu, memory = self._next, pod.shape.requests.get(CPU, 0), pod.shape.requests.get(MEMORY, 0)
+        cpu, memory = pod.shape.requests.get(CPU, 0), pod.shape.requests.get(MEMORY, 0)
+        start = max(self._start() - len(self._old), 0)
         cores, bytes_ = self._cores, self._bytes
         for index in chain(range(start, len(cores)), range(start)):
             # Most have too little left, which is seen at once.
             if cpu <= cores[index] and memory <= bytes_[index] and self.takes(pod, self.places[index]):
-                self._next = index + 1
+                self._last = len(self._old) + index
                 return True
         return False
+
+    def _start(self) -> int:
+        """Which node is asked first, of those that were there and that came: the one after that which took one."""
+        return (self._last + 1) % max(len(self._old) + len(self.places), 1)
 
 
 @contextmanager
@@ -173,12 +184,14 @@ def _on_nodes_there(pods: Alike, opened: _Opened, found: Estimate) -> Alike:
 
 
 def _on_new_nodes(pods: Alike, opened: _Opened, found: Estimate) -> None:
+    if opened.full:
+        return
     last = opened.places[-1] if opened.places else None
     for pod in pods:
         if last is not None and _joins(pod, last, opened):
             found.pods.append(pod)
             continue
-        if opened.full or (last is not None and last.node.name not in opened.filled):
+        if last is not None and last.node.name not in opened.filled:
             return  # what does not fit on an empty node fits on no other either
         if len(opened.places) >= opened.room:
             opened.full = True
@@ -196,4 +209,4 @@ def _joins(pod: Pod, last: Place, opened: _Opened) -> bool:
     if why.reason != _UNEVEN or all(each.key != HOST for each in pod.shape.spread):
         return False
     # A new node would be one domain more without pods, and the others as full as before: one of those may do.
-    return any(opened.takes_elsewhere(pod, each) for each in opened.cluster.places.values() if each is not last)
+    return opened.takes_elsewhere(pod, last)
