@@ -61,6 +61,10 @@ class Existing:
                     return left
         return None
 
+    def refuses(self, ask: Ask) -> bool:
+        """Whether it takes no pod that asks this any more, as was found."""
+        return ask in self._refused
+
     def _has(self, daemon: Shape) -> bool:
         ask = Ask(daemon)
         return (

@@ -105,6 +105,8 @@ class Packer:
         self._existing = [Existing(each, self._cluster, ready.daemons) for _, each in places]
         self._to_all = ready.to_all
         self._asks: dict[Shape, list[Ask]] = {}
+        self._open: dict[Ask, list[Existing]] = {}
+        """The nodes that are there and may have room for pods which ask this; for a new ask all."""
         self._closed: dict[Ask, set[Claim]] = {}
         """The nodes about to be launched that can take no more pods which ask this."""
         self._order: list[Claim] = []
@@ -158,11 +160,9 @@ class Packer:
         return refused
 
     def _add(self, pod: Pod, ask: Ask) -> dict[str, Refused] | None:
-        for node in self._existing:
-            if (left := node.room(ask, self._topology)) is not None:
-                node.take(pod, ask, left, self._topology)
-                self._found.placed[pod.name] = node.name
-                return None
+        if (node := self._on_existing(pod, ask)) is not None:
+            self._found.placed[pod.name] = node.name
+            return None
         sort_like_go(self._order, lambda each: len(each.pods))
         closed = self._closed.setdefault(ask, set())
         for claim in self._order:
@@ -175,6 +175,20 @@ class Packer:
             if found.lasting:
                 closed.add(claim)
         return self._launch(pod, ask)
+
+    def _on_existing(self, pod: Pod, ask: Ask) -> Existing | None:
+        """The node that is there and takes a pod, which is on it then."""
+        nodes = self._open.get(ask, self._existing)
+        still: list[Existing] = []
+        for at, node in enumerate(nodes):
+            if (left := node.room(ask, self._topology)) is not None:
+                node.take(pod, ask, left, self._topology)
+                self._open[ask] = still + nodes[at:]
+                return node
+            if not node.refuses(ask):
+                still.append(node)
+        self._open[ask] = still
+        return None
 
     def _launch(self, pod: Pod, ask: Ask) -> dict[str, Refused] | None:
         refused: dict[str, Refused] = {}

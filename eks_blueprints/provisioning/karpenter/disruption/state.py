@@ -187,7 +187,7 @@ class State:
             pod: The pod.
             for_good: Whether only a budget counts that never lets a pod go. Default: one that lets none go now.
         """
-        if not self.evicted(pod):
+        if not self.pod_budgets or not self.evicted(pod):
             return None
         mine = [each for each in self.pod_budgets if each.of(pod)]
         if len(mine) > 1:
