@@ -207,6 +207,13 @@ def test_pods_that_wait_do_not_hold_consolidation_up() -> None:
     assert _done(state) == [("single_node", ("a",), ["m5.large"])]
 
 
+def test_a_pool_at_its_limit_has_room_for_what_takes_the_place_of_a_node() -> None:
+    nodes = {"a": ("m5.2xlarge", _web(3)), "b": ("m5.xlarge", _web(8, 450, 10))}
+    for cores, launched in ((12, ["m5.large"]), (5, [])):
+        state = _state(nodes, pool=_pool(*M5, limits={"cpu": cores * 1000}))
+        assert [name for each in _done(state) for name in each[2]] == launched
+
+
 def test_pods_do_not_move_to_a_node_that_is_not_ready_yet() -> None:
     nodes = {"a": ("m5.large", _web(1)), "new": ("m5.large", ())}
     found = look(_state(nodes, owned={"new": {"initialized": None}}))
