@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.provisioning import pools
-from tests.provisioning.disrupted import CASES, DISRUPTED, Case, apart, case
+from tests.provisioning.disrupted import CASES, DISRUPTED, Case, apart, case, state
 
 from .karpenter import CLAIMS, NODES, PODS, POOLS, controlled, emptied, now, put, ready, until
 from .started import ApiServer
@@ -123,12 +123,25 @@ def _disrupted(server: ApiServer, number: int) -> dict[str, Any]:
         _pod_budget(server, each)
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda each: _pod(server, each, names), found.pods))
-    drifts = sum(each["family"] not in json.dumps(found.pools) for each in found.nodes)
-    time.sleep(1.5 + drifts)  # for what the controller watches to reach it
-    for each in found.pools:
-        rules = {"spec": {"disruption": each["spec"]["disruption"]}}
-        server.call(f"{POOLS}/{each['metadata']['name']}", rules, "PATCH")
+    # First the timers and the policies, then what lets Karpenter go on: so that it knows all when it looks.
+    for budgets in ({"budgets": [{"nodes": "0"}]}, {}):
+        for each in found.pools:
+            rules = {"spec": {"disruption": {**each["spec"]["disruption"], **budgets}}}
+            server.call(f"{POOLS}/{each['metadata']['name']}", rules, "PATCH")
+        if budgets:
+            until(lambda: _known(server, found), lambda: server.call(CLAIMS)[1])
+            time.sleep(1)  # for what the controller watches to reach it
     return _first(server, set(names))
+
+
+def _known(server: ApiServer, found: Case) -> bool:
+    """Whether Karpenter has noted which nodes it may look at, and which have drifted."""
+    claims = _claims(server)
+    drifts = {name for name, each in state(found).nodes.items() if each.drifted is not None}
+    mine = {each["name"] for each in found.nodes}
+    if drifts:
+        return {name for name in mine if _holds(claims[name], "Drifted")} == drifts
+    return all(_holds(claims[name], "Consolidatable") for name in mine)
 
 
 def _pod_budget(server: ApiServer, each: dict[str, Any]) -> None:

@@ -50,7 +50,9 @@ def case(number: int) -> Case:
     for index in range(dice.randint(2, 7)):
         found.nodes.append(_node(dice, f"n{index}", dice.choice(found.pools)))
     if drifts:
-        found.nodes[0]["family"] = next(each for each in _FAMILIES if each not in _families(_pool_of(found, 0)))
+        first = found.nodes[0]
+        first["family"] = next(each for each in _FAMILIES if each not in _families(_pool_of(found, 0)))
+        first["size"] = "xlarge" if first["size"] == "large" else first["size"]  # of which there is spot capacity
     for node in found.nodes:
         found.pods += _pods(dice, node, agent=bool(found.daemons))
     for app in ("web", "api", "db"):

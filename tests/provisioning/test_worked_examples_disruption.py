@@ -22,7 +22,7 @@ from eks_blueprints.provisioning.karpenter.disruption import (
 )
 from eks_blueprints.provisioning.karpenter.disruption.budgets import calendar, holds_forever, limit, next_change
 from eks_blueprints.provisioning.karpenter.disruption.departure import depart, interrupted
-from eks_blueprints.provisioning.karpenter.disruption.expiry import expired, expires, longest_life
+from eks_blueprints.provisioning.karpenter.disruption.expiry import expired, expires, longest_life, reaches_its_end
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import allowed as allowed_pods
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import blocks_forever
 from eks_blueprints.provisioning.karpenter.disruption.reading import rules_of
@@ -205,6 +205,13 @@ def test_a_node_whose_pods_need_two_new_ones_or_nothing_cheaper_stays() -> None:
 def test_pods_that_wait_do_not_hold_consolidation_up() -> None:
     state = _state({"a": ("m5.2xlarge", _web(3))}, waiting=[Pod("huge", shape(90_000))])
     assert _done(state) == [("single_node", ("a",), ["m5.large"])]
+
+
+def test_a_pool_at_its_limit_has_room_for_what_takes_the_place_of_a_node() -> None:
+    nodes = {"a": ("m5.2xlarge", _web(3)), "b": ("m5.xlarge", _web(8, 450, 10))}
+    for cores, launched in ((12, ["m5.large"]), (5, [])):
+        state = _state(nodes, pool=_pool(*M5, limits={"cpu": cores * 1000}))
+        assert [name for each in _done(state) for name in each[2]] == launched
 
 
 def test_pods_do_not_move_to_a_node_that_is_not_ready_yet() -> None:
@@ -534,6 +541,23 @@ def test_kp_24_a_node_expires_whatever_holds_it() -> None:
     )
     assert expired(state) == ("a",)
     assert expires(state.nodes["b"]) == MONDAY + HOUR
+
+
+@pytest.mark.parametrize(
+    ("rules", "auto_mode", "hours", "said"),
+    [
+        (Rules(), False, 10_000, "always"),
+        (Rules(expire_after=14 * DAY, grace=DAY), False, 24, "always"),
+        (Rules(expire_after=14 * DAY, grace=DAY), False, 25, "perhaps"),
+        (Rules(expire_after=14 * DAY, grace=DAY), False, 15 * 24, "perhaps"),
+        (Rules(expire_after=14 * DAY, grace=DAY), False, 15 * 24 + 1, "never"),
+        (Rules(expire_after=None), True, 1, "perhaps"),
+        (Rules(expire_after=20 * DAY), True, 24, "always"),
+        (Rules(expire_after=20 * DAY), True, 505, "never"),
+    ],
+)
+def test_kp_24_jobs_that_outlast_their_node_are_told(rules: Rules, auto_mode: bool, hours: int, said: str) -> None:
+    assert reaches_its_end(rules, hours * HOUR, auto_mode=auto_mode) == said
 
 
 def test_pods_of_one_budget_leave_one_after_the_other_and_daemons_after_those_of_workloads() -> None:

@@ -34,6 +34,8 @@ class Existing:
         self._cluster = cluster
         self._requirements: Requirements = {**of_labels(place.node.labels), HOST: only(place.node.name)}
         self._refused: set[Ask] = set()
+        self._refused_before: set[Ask] | None = None
+        """What it refused before this round put a pod on it; None where none has."""
         there = {_who(pod.shape) for pod in place.pods.values()}
         self._kept: dict[str, int] = {}
         for each in daemons:
@@ -61,6 +63,15 @@ class Existing:
                     return left
         return None
 
+    def begin_again(self) -> None:
+        """The pods that a round put on it are gone, and another round begins."""
+        if self._refused_before is not None:
+            self._refused, self._refused_before = self._refused_before, None
+
+    def refuses(self, ask: Ask) -> bool:
+        """Whether it takes no pod that asks this any more, as was found."""
+        return ask in self._refused
+
     def _has(self, daemon: Shape) -> bool:
         ask = Ask(daemon)
         return (
@@ -76,6 +87,8 @@ class Existing:
 
     def take(self, pod: Pod, ask: Ask, left: Requirements, topology: Topology) -> None:
         """A pod is put on it."""
+        if self._refused_before is None:
+            self._refused_before = set(self._refused)
         self._cluster.add(pod, self._place)
         topology.recorded(ask, left, self._place.node.taints)
 

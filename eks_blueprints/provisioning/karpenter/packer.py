@@ -8,7 +8,7 @@ pkg/controllers/provisioning/scheduling, v1.14.1.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eks_blueprints.provisioning.karpenter.asks import Ask
@@ -61,7 +61,15 @@ class Ready:
         templates = [Template(pool, daemons, types[id(pool.machines)]) for pool in self.pools]
         self.templates = [each for each in templates if each.types]
         self.universe = Universe(self.pools)
-        self.to_all = any(taint.effect == "PreferNoSchedule" for pool in self.pools for taint in pool.taints)
+        self._to_all = any(taint.effect == "PreferNoSchedule" for pool in self.pools for taint in pool.taints)
+        self._asks: dict[Shape, list[Ask]] = {}
+
+    def asks_of(self, shape: Shape) -> list[Ask]:
+        """What pods of a shape ask for at first, and after each step back."""
+        if (found := self._asks.get(shape)) is None:
+            first = Ask(shape)
+            found = self._asks[shape] = [first, *first.relaxed(to_all=self._to_all)]
+        return found
 
 
 class Packer:
@@ -77,7 +85,7 @@ class Packer:
         *,
         choose: Callable[[list[str]], str] = min,
         ready: Ready | None = None,
-        starting: Container[str] = (),
+        existing: Sequence[Existing] | None = None,
     ) -> None:
         """A round that has not begun.
 
@@ -90,10 +98,11 @@ class Packer:
             choose: Which of several zones, or other domains, is taken that are equally good; Karpenter takes any of
                 them. Default: the first by name.
             ready: The pools, pods of every node and reservations, where they are at hand from an earlier round.
-            starting: Nodes that are not ready for pods yet; they come after the others. Default: none.
+            existing: The nodes of the cluster in the order in which they are tried. Default: by name.
         """
         self._cluster = cluster or Cluster()
         ready = ready or Ready(pools, daemons, reserved)
+        self._ready = ready
         self._templates = ready.templates
         self._left: dict[str, dict[str, int]] = {}
         for pool in ready.pools:
@@ -101,10 +110,9 @@ class Packer:
             self._left[pool.name] = {name: most - taken.get(name, 0) for name, most in pool.limits.items()}
         self._reservations = Reservations.of((each.catalogue for each in self._templates), ready.reserved)
         self._topology = Topology(self._cluster, ready.universe, choose)
-        places = sorted(self._cluster.places.items(), key=lambda each: (each[0] in starting, each[0]))
-        self._existing = [Existing(each, self._cluster, ready.daemons) for _, each in places]
-        self._to_all = ready.to_all
-        self._asks: dict[Shape, list[Ask]] = {}
+        self._existing = existing if existing is not None else _by_name(self._cluster, ready.daemons)
+        self._open: dict[Ask, Sequence[Existing]] = {}
+        """The nodes that are there and may have room for pods which ask this; for a new ask all."""
         self._closed: dict[Ask, set[Claim]] = {}
         """The nodes about to be launched that can take no more pods which ask this."""
         self._order: list[Claim] = []
@@ -115,7 +123,7 @@ class Packer:
         """Where some pods go."""
         pods = list(pods)
         for each in pods:
-            self._topology.know(self._asks_of(each.shape, 0))
+            self._topology.know(self._ready.asks_of(each.shape)[0])
         queue = deque(sorted(pods, key=lambda each: _size(each.shape)))
         tried: dict[str, int] = {}
         while queue:
@@ -132,22 +140,10 @@ class Packer:
                 tried[pod.name] = len(queue)
         return self._found
 
-    def _asks_of(self, shape: Shape, step: int) -> Ask:
-        """What a shape asks for after some steps back; after the last one, the last.
-
-        Raises:
-            IndexError: if there are not so many steps.
-        """
-        if (found := self._asks.get(shape)) is None:
-            first = Ask(shape)
-            found = self._asks[shape] = [first, *first.relaxed(to_all=self._to_all)]
-        return found[step]
-
     def _try(self, pod: Pod) -> dict[str, Refused] | None:
         """A pod is placed, all that it would rather have given up one after the other; what refuses it otherwise."""
         refused: dict[str, Refused] = {}
-        for step in range(len(self._asks.get(pod.shape, ()))):
-            ask = self._asks_of(pod.shape, step)
+        for ask in self._ready.asks_of(pod.shape):
             self._topology.know(ask)
             found = self._add(pod, ask)
             if found is None:
@@ -158,11 +154,9 @@ class Packer:
         return refused
 
     def _add(self, pod: Pod, ask: Ask) -> dict[str, Refused] | None:
-        for node in self._existing:
-            if (left := node.room(ask, self._topology)) is not None:
-                node.take(pod, ask, left, self._topology)
-                self._found.placed[pod.name] = node.name
-                return None
+        if (node := self._on_existing(pod, ask)) is not None:
+            self._found.placed[pod.name] = node.name
+            return None
         sort_like_go(self._order, lambda each: len(each.pods))
         closed = self._closed.setdefault(ask, set())
         for claim in self._order:
@@ -175,6 +169,20 @@ class Packer:
             if found.lasting:
                 closed.add(claim)
         return self._launch(pod, ask)
+
+    def _on_existing(self, pod: Pod, ask: Ask) -> Existing | None:
+        """The node that is there and takes a pod, which is on it then."""
+        nodes = self._open.get(ask, self._existing)
+        still: list[Existing] = []
+        for at, node in enumerate(nodes):
+            if (left := node.room(ask, self._topology)) is not None:
+                node.take(pod, ask, left, self._topology)
+                self._open[ask] = [*still, *nodes[at:]]
+                return node
+            if not node.refuses(ask):
+                still.append(node)
+        self._open[ask] = still
+        return None
 
     def _launch(self, pod: Pod, ask: Ask) -> dict[str, Refused] | None:
         refused: dict[str, Refused] = {}
@@ -202,6 +210,10 @@ class Packer:
             self._left[name] = {each: left - (1 if each == _NODES else most[each]) for each, left in limits.items()}
             return None
         return refused
+
+
+def _by_name(cluster: Cluster, daemons: Sequence[Shape]) -> list[Existing]:
+    return [Existing(place, cluster, daemons) for _, place in sorted(cluster.places.items())]
 
 
 def _size(shape: Shape) -> tuple[int, int]:

@@ -8,6 +8,7 @@ Source: pkg/controllers/nodeclaim/expiration in sigs.k8s.io/karpenter, v1.14.1; 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from eks_blueprints.karpenter.pool_rules import AUTO_MODE_LIFETIME_HOURS
 from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules, State
@@ -38,3 +39,24 @@ def longest_life(rules: Rules, *, auto_mode: bool = False) -> timedelta | None:
     if not auto_mode:
         return ends
     return AUTO_MODE_LONGEST if ends is None else min(ends, AUTO_MODE_LONGEST)
+
+
+def reaches_its_end(
+    rules: Rules, lasts: timedelta, *, auto_mode: bool = False
+) -> Literal["always", "perhaps", "never"]:
+    """Whether a job that keeps its node (`karpenter.sh/do-not-disrupt`) gets to its end before its node must go.
+
+    Args:
+        rules: The rules of its pool.
+        lasts: How long the job runs.
+        auto_mode: Whether EKS Auto Mode runs the pool.
+
+    Returns:
+        `perhaps` where it does on a young node, and not on one that expires soon after the job began.
+    """
+    life = longest_life(rules, auto_mode=auto_mode)
+    if life is None:
+        return "always"
+    # A node is forced to go at the end of its life; what begins on it just before it expires has the rest.
+    rest = timedelta(0) if rules.expire_after is None else max(timedelta(0), life - rules.expire_after)
+    return "always" if lasts <= rest else "perhaps" if lasts <= life else "never"

@@ -65,8 +65,9 @@ def _another_type(command: Command, nodes: Sequence[Candidate]) -> Command | Non
         return command
     (new,) = command.replacements
     prices: dict[str, float] = {}
-    for each in nodes:
-        prices[each.owned.machine] = min(each.price or float("inf"), prices.get(each.owned.machine, float("inf")))
+    for each in sorted(nodes, key=lambda node: node.price):
+        # What is not offered any more has no price, and nothing costs less than that.
+        prices[each.owned.machine] = prices.get(each.owned.machine) or each.price
     same = [prices[machine.name] for machine in new.machines if machine.name in prices]
     new = cheaper(new, min(same, default=float("inf")))
     if not new.types or new.template.short_of(new.types):

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from eks_blueprints.provisioning.karpenter.catalogue import numbers
 from eks_blueprints.provisioning.karpenter.disruption.command import Replacement, worst
 from eks_blueprints.provisioning.karpenter.disruption.state import Owned, State
+from eks_blueprints.provisioning.karpenter.existing import Existing
 from eks_blueprints.provisioning.karpenter.packer import Packer, Ready
 from eks_blueprints.scheduling.amounts import Amounts, added
+from eks_blueprints.scheduling.cluster import Place
 from eks_blueprints.scheduling.pod import Pod
 
 MOST_TYPES = 600
@@ -39,7 +41,7 @@ class Trials:
         """A cluster as it is, which no trial changes."""
         self._state = state
         self._cluster = state.cluster.copy()
-        self._ready = Ready(state.pools, state.daemons, state.reserved)
+        self._ready = state.ready or Ready(state.pools, state.daemons, state.reserved)
         self._starting = {name for name, each in state.nodes.items() if each.initialized is None}
         self._waiting = {each.name for each in state.waiting}
         self._leaving: list[Pod] = []
@@ -47,6 +49,9 @@ class Trials:
             if owned.leaving and (place := self._cluster.places.get(name)) is not None:
                 self._leaving += filter(state.moves_now, place.pods.values())
                 self._cluster.close(place)
+        # Those that are ready for pods come first.
+        names = sorted(self._cluster.places, key=lambda name: (name in self._starting, name))
+        self._existing = {name: self._standing(self._cluster.places[name]) for name in names}
         self._used: dict[str, Amounts] = {}
         for name in self._cluster.places:
             if (each := state.nodes.get(name)) is not None:
@@ -63,15 +68,18 @@ class Trials:
             owned = self._state.nodes[place.node.name]
             used[owned.pool] = _less(used[owned.pool], self._has(owned, place.node.name))
         queue = sorted([*self._state.waiting, *moving, *self._leaving], key=lambda each: each.since)
-        packer = Packer((), cluster=cluster, used=used, ready=self._ready, starting=self._starting)
+        existing = [each for name, each in self._existing.items() if name not in names]
+        packer = Packer((), cluster=cluster, used=used, ready=self._ready, existing=existing)
         found = packer.pack(queue)
         for pod in queue:
             if (node := found.placed.get(pod.name)) is not None:
                 cluster.remove(pod, cluster.places[node])
+                self._existing[node].begin_again()
         for place, pods in taken:
             there = cluster.open(place.node)
             for pod in pods:
                 cluster.add(pod, there)
+            self._existing[place.node.name] = self._standing(there)
         stuck = {
             name: "; ".join(f"{pool} {each.reason}" for pool, each in refused.items()) or "no NodePool takes it"
             for name, refused in found.waiting.items()
@@ -89,6 +97,9 @@ class Trials:
                 launched.append(each)
         stuck = {name: why for name, why in stuck.items() if name not in self._waiting}
         return Trial(tuple(launched), found.placed, stuck)
+
+    def _standing(self, place: Place) -> Existing:
+        return Existing(place, self._cluster, self._state.daemons)
 
     def _has(self, owned: Owned, name: str) -> Amounts:
         machine = self._state.machine_of(owned)

@@ -10,7 +10,7 @@ from eks_blueprints.karpenter.disruption import Budget, Reason
 from eks_blueprints.provisioning.karpenter.disruption.budgets import limit, next_change
 from eks_blueprints.provisioning.karpenter.disruption.state import State
 from eks_blueprints.provisioning.karpenter.template import POOL
-from eks_blueprints.provisioning.karpenter.values import clash, of_labels
+from eks_blueprints.provisioning.karpenter.values import clash, of_labels, only
 from eks_blueprints.provisioning.makers import Pool
 
 _LONGEST = timedelta(days=366)
@@ -89,9 +89,12 @@ def drifting(state: State, pool: Pool, *, template: bool = False) -> dict[str, s
         if owned.pool != pool.name:
             continue
         labels = {**state.cluster.places[name].node.labels, POOL: pool.name}
+        machine = state.machine_of(owned)
+        # Labels that nodes which are not there yet get from AWS: some of these values.
+        others = {key: only(*values) for key, values in machine.labels.items()} if machine else {}
         if template:
             found[name] = "the template of its pool changed"
-        elif (key := clash(of_labels(labels), pool.requirements)) is not None:
+        elif (key := clash({**others, **of_labels(labels)}, pool.requirements)) is not None:
             found[name] = f"its label {key} is {labels.get(key, 'missing')}, which its pool no longer asks for"
         elif owned.machine not in known:
             found[name] = f"its pool knows no instance type {owned.machine}"
