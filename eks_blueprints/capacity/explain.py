@@ -115,7 +115,8 @@ def demand_named(name: str, platforms: Sequence[Platform], stack: str = "") -> l
     """
     every: list[tuple[int, Demand | Daemon]] = []
     for number, platform in enumerate(platforms):
-        every += ((number, each) for each in (*platform.demands, *platform.daemons))
+        every += ((number, demand) for demand in platform.demands)
+        every += ((number, daemon) for daemon in platform.daemons)
     ranks: Mapping[str, list[tuple[int, Demand | Daemon]]] = {
         rank: [(n, each) for n, each in every if name in _names(each.name)[rank]]
         for rank in ("whole", "spaced", "last")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from eks_blueprints.capacity.model import Outcome, Placed, PlannedNode, Platform, Refusal, Waiting
+from eks_blueprints.capacity.model import Doubt, Outcome, Placed, PlannedNode, Platform, Refusal, Waiting
 from eks_blueprints.provisioning.machine import SPOT
 from eks_blueprints.provisioning.makers import Group, Pool
 from eks_blueprints.review.cost.prices import HOURS
@@ -195,10 +195,15 @@ class Figures:
 
     @cached_property
     def unsure(self) -> tuple[str, ...]:
-        """What is not known and could change the answer, in sentences without a full stop."""
+        """What is not known and could change where pods are, in sentences without a full stop."""
         platform = self.outcome.platform
         asked = (f"{each.name}: {each.asked}" for each in platform.demands if each.asked)
-        return tuple(dict.fromkeys((*platform.unknown, *asked)))
+        return tuple(dict.fromkeys((*(each for each in platform.unknown if not isinstance(each, Doubt)), *asked)))
+
+    @cached_property
+    def doubts(self) -> tuple[str, ...]:
+        """What is not known and could change which instance types are taken alone."""
+        return tuple(each for each in self.outcome.platform.unknown if isinstance(each, Doubt))
 
 
 @dataclass(frozen=True, slots=True)

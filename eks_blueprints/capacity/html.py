@@ -220,7 +220,7 @@ def _notes(figures: Figures) -> Iterator[str]:
         said.append(f"all pods in one zone: {listed(figures.in_one_zone)}")
     if figures.cost.unpriced:
         said.append(f"no price: {listed(figures.cost.unpriced)}")
-    said += outcome.notes
+    said += (*figures.doubts, *outcome.notes)
     if said:
         yield f"<h3>Notes</h3><ul>{''.join(f'<li>{markup(_upper(each))}</li>' for each in said)}</ul>"
 

@@ -47,6 +47,7 @@ def _cluster(figures: Figures, most: Outcome | None) -> dict[str, Any]:
         "evicted": [{"workload": name, "for": other, "pods": n} for name, other, n in outcome.evicted],
         "notes": list(outcome.notes),
         "notKnown": list(figures.unsure),
+        "doubts": list(figures.doubts),
     }
 
 

@@ -8,11 +8,19 @@ from typing import Any
 
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
 from eks_blueprints.provisioning.karpenter.disruption.state import Rules
+from eks_blueprints.provisioning.machine import Offering
 from eks_blueprints.provisioning.makers import Group, Pool, Profile
 from eks_blueprints.scheduling.amounts import Amounts
 from eks_blueprints.scheduling.node import Node
 from eks_blueprints.scheduling.pod import Shape
 from eks_blueprints.scheduling.selectors import Labels
+
+
+class Doubt(str):
+    """A sentence on what is not known of instance types that have others beside them: which is taken and what it costs
+    may differ, and no pod waits for it."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,11 +61,14 @@ class Running:
 
     node: Node
     pods: tuple[tuple[str, Shape], ...] = ()
-    """Names and shapes."""
+    """Names, each of which there is once, and shapes. A name is that of what makes the pod, as in `Demand.name`, with
+    `#` and the pod's own behind it; that of a DaemonSet's pod ends in `@` and the node."""
     machine: str = ""
     capacity_type: str = ""
     maker: str = ""
     """The pool or group that made it; empty where nobody knows."""
+    offerings: tuple[Offering, ...] = ()
+    """What it costs; none where its type has no price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,7 +101,8 @@ class Platform:
     pod_budgets: tuple[PodBudget, ...] = ()
     """PodDisruptionBudgets; what they allow at a time is not known here."""
     unknown: tuple[str, ...] = ()
-    """What is not known and could change the answer, in sentences without a full stop."""
+    """What is not known and could change the answer, in sentences without a full stop; `Doubt`s where little hangs
+    on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

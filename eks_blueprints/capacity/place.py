@@ -8,9 +8,10 @@ them; it can spread them otherwise.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, count
 from typing import Literal
 
 from eks_blueprints.capacity.fargate import on_fargate
@@ -24,6 +25,7 @@ from eks_blueprints.provisioning.karpenter.launch import Launch, launch
 from eks_blueprints.provisioning.karpenter.packer import Packed, Packer
 from eks_blueprints.provisioning.machine import SPOT, Offering
 from eks_blueprints.provisioning.makers import Pool
+from eks_blueprints.scheduling.amounts import Amounts, added
 from eks_blueprints.scheduling.cluster import Place
 from eks_blueprints.scheduling.node import HOST, ZONE, Node
 from eks_blueprints.scheduling.pod import Pod, Shape
@@ -39,28 +41,25 @@ def outcome(platform: Platform, *, at: At = "least") -> Outcome:
         at: How many pods there are of what is scaled: as few, or as many, as its scaler allows; with `most` what is
             sized (VerticalPodAutoscaler) is as large as it may become. Default: `least`.
     """
-    fargate = on_fargate(platform, at)
+    fargate = on_fargate(platform, [(each, *_pods_of(each, at)) for each in platform.demands])
     begun = start(platform)
     placing = Placing(begun.cluster)
-    waiting = placing.place(pods_of(fargate.others, at))
+    waiting = placing.place(fargate.others)
     world = _World(platform, begun)
     waiting = world.with_pools(waiting, placing)
     waiting = world.with_groups(waiting)
     nodes = [*world.nodes(), *fargate.nodes]
     still = [*fargate.refused, *world.waiting(waiting, placing)]
     evicted = tuple((gone, came, count) for (gone, came), count in sorted(placing.evicted.items()))
-    notes = tuple(_notes(platform, nodes))
+    notes = (*_notes(platform, nodes), *fargate.notes)
     return Outcome(platform=platform, nodes=tuple(nodes), waiting=tuple(still), evicted=evicted, notes=notes)
 
 
-def pods_of(demands: Iterable[Demand], at: At) -> list[Pod]:
-    """The pods of some demands, each with its number."""
-    found = []
-    for each in demands:
-        shape = each.largest if at == "most" and each.largest is not None else each.shape
-        count = each.least if at == "least" else each.most
-        found += [Pod(f"{each.name}#{number}", shape) for number in range(count)]
-    return found
+def _pods_of(demand: Demand, at: At) -> tuple[Shape, int]:
+    """The shape of a demand's pods, and how many there are."""
+    if at == "least":
+        return demand.shape, demand.least
+    return demand.largest or demand.shape, demand.most
 
 
 @dataclass(slots=True)
@@ -87,15 +86,37 @@ class _World:
         return [(each.name, each.shape) for each in self.platform.daemons]
 
     def with_pools(self, waiting: Sequence[Pod], placing: Placing) -> list[Pod]:
-        """Nodes of pools come for pods that wait; those that wait still."""
-        if not waiting or not self.platform.pools:
-            return list(waiting)
-        shapes = [shape for _, shape in self._daemons]
-        packer = Packer(self.platform.pools, shapes, self.start.cluster, used(self.platform))
-        self.packed = packer.pack(waiting)
-        for claim in self.packed.claims:
-            self._open(claim)
-        return [pod for pod in waiting if pod.name in self.packed.waiting]
+        """Nodes of pools come for pods that wait, round after round; those that wait still.
+
+        Karpenter reckons with the largest type that a node can be until it is launched, and holds every reservation
+        that it can be of. What a round left for that finds room in the next one.
+        """
+        left = list(waiting)
+        while left and self.platform.pools:
+            shapes = [shape for _, shape in self._daemons]
+            packer = Packer(self.platform.pools, shapes, self.start.cluster, self._used(), self._reserved())
+            self.packed = packer.pack(left)
+            for claim in self.packed.claims:
+                self._open(claim)
+            left = [pod for pod in left if pod.name in self.packed.waiting]
+            if not self.packed.claims:
+                break
+        return left
+
+    def _used(self) -> dict[str, Amounts]:
+        """What the nodes of each pool have, which its limits count."""
+        found = used(self.platform)
+        for pool, each in self._of_pools_made():
+            found[pool.name] = added(found.get(pool.name, {}), {**each.machine.capacity, "nodes": 1})
+        return found
+
+    def _reserved(self) -> Counter[str]:
+        """How many instances of each capacity reservation are taken."""
+        return Counter(each.reservation for _, each in self._of_pools_made() if each.reservation)
+
+    def _of_pools_made(self) -> Iterable[tuple[Pool, Launch]]:
+        yield from ((each.pool, each.launch) for each in self.start.kept)
+        yield from ((each.pool, each.launch) for each in self.launched)
 
     def _open(self, claim: Claim) -> None:
         """A node that Karpenter adds is there, with its pods."""
@@ -105,7 +126,7 @@ class _World:
             key: next(iter(v.values)) for key, v in claim.requirements.items() if v.values and len(v.values) == 1
         }
         labels = {key: next(iter(v)) for key, v in found.machine.labels.items() if len(v) == 1}
-        name = claim.name
+        name = self._name(pool)
         node = Node(
             name=name,
             labels={**labels, **decided, **pool.labels, HOST: name, ZONE: found.zones[0]},
@@ -117,6 +138,11 @@ class _World:
         for pod in (*claim.pods, *daemon_pods(node, self._daemons)):
             self.start.cluster.add(pod, place)
         self.launched.append(_Launched(pool, found, place))
+
+    def _name(self, pool: Pool) -> str:
+        """A name for a node of a pool that no node has."""
+        numbers = count(1)
+        return next(name for n in numbers if (name := f"{pool.name}-{n}") not in self.start.cluster.places)
 
     def with_groups(self, waiting: Sequence[Pod]) -> list[Pod]:
         """Groups grow for pods that wait; those that wait still."""
@@ -142,9 +168,10 @@ class _World:
         for each in self.start.groups:
             yield self._of_group(each, new=False)
         for kept in self.start.kept:
-            yield self._launched(kept.pool, kept.launch, kept.place, new=False)
+            zones = (kept.place.node.labels[ZONE],)
+            yield self._of_pool(kept.pool, kept.launch, kept.place, zones, new=False)
         for found in self.launched:
-            yield self._launched(found.pool, found.launch, found.place, new=True)
+            yield self._of_pool(found.pool, found.launch, found.place, found.launch.zones, new=True)
         for each in self.growth.nodes if self.growth else ():
             yield self._of_group(each, new=True)
 
@@ -166,7 +193,7 @@ class _World:
             new=new,
         )
 
-    def _launched(self, pool: Pool, launched: Launch, place: Place, *, new: bool) -> PlannedNode:
+    def _of_pool(self, pool: Pool, launched: Launch, place: Place, zones: tuple[str, ...], *, new: bool) -> PlannedNode:
         return self._node(
             place,
             maker=pool.name,
@@ -175,7 +202,7 @@ class _World:
             capacity_type=launched.capacity_type,
             offerings=[Offering(zone="", price=launched.price, most=launched.most)],
             alternatives=launched.alternatives,
-            zones=launched.zones,
+            zones=zones,
             new=new,
         )
 
@@ -243,8 +270,8 @@ def _of_nodes(placing: Placing, pod: Pod) -> Iterable[Refusal]:
     found: dict[tuple[str, str], int] = {}
     for each in placing.excluded(pod.shape).values():
         found[each.predicate, each.reason] = found.get((each.predicate, each.reason), 0) + 1
-    for (predicate, reason), count in sorted(found.items(), key=lambda each: -each[1]):
-        where = "1 node" if count == 1 else f"{count} nodes"
+    for (predicate, reason), number in sorted(found.items(), key=lambda each: -each[1]):
+        where = "1 node" if number == 1 else f"{number} nodes"
         yield Refusal(where=where, kind="node", predicate=predicate, reason=reason)
 
 

@@ -83,6 +83,7 @@ def _cluster() -> dict[str, Any]:
         evicted=_list(_object(workload=_TEXT, **{"for": _TEXT}, pods=_COUNT)),
         notes=_TEXTS,
         notKnown={**_TEXTS, "description": "what could change the answer"},
+        doubts={**_TEXTS, "description": "what is not known and could change which instance types are taken alone"},
     )
 
 

@@ -198,7 +198,7 @@ def _legend(boxes: Boxes, signs: _Signs, named: Sequence[str], width: int) -> It
     if len(boxes.workloads) > len(named):
         entries.append(("", f"{_OTHER} {len(boxes.workloads) - len(named)} other workloads"))
     if boxes.daemons:
-        entries.append((DAEMONS, f"{_DAEMON} DaemonSets ({', '.join(short_names(boxes.daemons).values())})"))
+        entries.append((DAEMONS, f"{_DAEMON} DaemonSets ({listed(short_names(boxes.daemons).values())})"))
     entries.append(("", f"{_FREE} free"))
     line, used = "", 0
     for name, text in entries:
@@ -239,7 +239,7 @@ def _notes(figures: Figures, width: int) -> Iterator[str]:
         said.append(("zones", f"all pods in one zone: {names}; spread them over zones to outlive one", "yellow"))
     said += [("no price", listed(figures.cost.unpriced), "yellow")] if figures.cost.unpriced else []
     said += [("not known", each, "yellow") for each in figures.unsure]
-    said += [("note", each, "") for each in outcome.notes]
+    said += [("note", each, "") for each in (*figures.doubts, *outcome.notes)]
     if said:
         yield ""
     for word, text, colour in said:

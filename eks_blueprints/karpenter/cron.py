@@ -91,7 +91,7 @@ class Schedule:
             if day.month not in self.months:
                 day = _next_month(day)
                 continue
-            if self._falls_on(day):
+            if self.falls_on(day):
                 for moment in times:
                     if (found := datetime.combine(day, moment)) >= start:
                         return found
@@ -118,7 +118,8 @@ class Schedule:
                 break
         return tuple(moment.astimezone(zone) for moment in sorted(found)[:count])
 
-    def _falls_on(self, day: date) -> bool:
+    def falls_on(self, day: date) -> bool:
+        """Whether it comes on a day."""
         by_day, by_weekday = day.day in self.days, day.isoweekday() % 7 in self.weekdays
         return by_day and by_weekday if self.any_day else by_day or by_weekday
 

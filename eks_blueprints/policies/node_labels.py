@@ -13,7 +13,7 @@ import re
 from dataclasses import replace
 
 from eks_blueprints.core.facts.ami_types import CUSTOM, ami_types
-from eks_blueprints.karpenter import instances, manifests
+from eks_blueprints.karpenter import instances
 from eks_blueprints.karpenter.built_in import BUILT_IN, built_in_pool
 from eks_blueprints.karpenter.fitting import ZONE, Nodes
 from eks_blueprints.karpenter.labels import (
@@ -81,6 +81,8 @@ def built_in_pools(cluster: Resource) -> list[Resource]:
     found = []
     for name in cluster.props.words("computeConfig", "nodePools"):
         if name in BUILT_IN:
+            from eks_blueprints.karpenter import manifests  # all specs of Karpenter's objects
+
             made = manifests.node_pool(built_in_pool(name))
             found.append(Resource(f"{cluster.urn}#{name}", NODE_POOL, name, made, props=Props(made)))
     return found

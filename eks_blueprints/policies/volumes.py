@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eks_blueprints.core.facts.csi_drivers import EBS
 from eks_blueprints.core.naming import DEFAULT_STORAGE_CLASS
 from eks_blueprints.policies.objects import STATEFUL_SET, canonical, namespace_of, object_name, pod_of
 from eks_blueprints.policies.props import Props, Undetermined
@@ -13,7 +14,6 @@ CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
 VOLUME = "kubernetes:core/v1:PersistentVolume"
 STORAGE_CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
 
-EBS = ("ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com", "kubernetes.io/aws-ebs")
 EFS = "efs.csi.aws.com"
 USUAL = {"gp2": EBS[0], "gp3": EBS[0], "auto-ebs-sc": EBS[1]}
 """Classes that are there without the stack: EKS made gp2, and its guides name the others."""

@@ -69,6 +69,8 @@ class Profile:
     selectors: tuple[tuple[str, Labels], ...] = ()
     """Namespaces, with wildcards, and labels of pods that run on it."""
     zones: tuple[str, ...] = ()
+    rates: tuple[float, float, float] | None = None
+    """US dollars an hour of a vCPU, a GB of memory, and a GB of storage above what is free; None without a price."""
 
 
 Maker = Pool | Group | Profile

@@ -7,11 +7,11 @@ kubernetes-sigs/aws-ebs-csi-driver, `getVolumesLimit` of pkg/driver/node.go, 202
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
-from eks_blueprints.core.facts.instance_types import InstanceType, instance_type
+from eks_blueprints.core.facts.instance_types import InstanceType, facts_of, instance_type
 from eks_blueprints.core.facts.zone_offerings import date, main_zones, zones_offering
 from eks_blueprints.karpenter import instances
 from eks_blueprints.karpenter.labels import (
@@ -28,7 +28,7 @@ from eks_blueprints.karpenter.labels import (
     Flavor,
 )
 from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Machine, Offering
-from eks_blueprints.provisioning.node_amounts import NodeSettings, allocatable, capacity
+from eks_blueprints.provisioning.node_amounts import NodeSettings, allocatable, capacity, pods
 
 REGION = "topology.kubernetes.io/region"
 ZONE_ID = "topology.k8s.aws/zone-id"
@@ -103,13 +103,26 @@ def machines(names: Iterable[str], way: Way) -> tuple[Machine, ...]:
     as one that offers what its region offers; `doubts` says of which types that may be wrong. A group's type without a
     price is there, with offerings that are not `priced`; pools choose by price, so in these it is left out.
 
+    Args:
+        names: Instance types; of a managed group all that it has, since EKS gives all its nodes the number of pods
+            that it recommends for the type with the fewest (aws/aws-cdk, issue 29418).
+        way: How the pool or group gets and runs its nodes.
+
     Raises:
         ValueError: if a reservation or a threshold of kubelet's is no quantity.
     """
     asked = list(names)
     gone = left_out(asked, way)
-    found = (instance_type(name) for name in asked if name not in gone)
-    return tuple(_machine(facts, way) for facts in found if facts is not None)
+    way = _together(facts_of(asked), way)
+    return tuple(_machine(facts, way) for facts in facts_of(name for name in asked if name not in gone))
+
+
+def _together(types: Iterable[InstanceType], way: Way) -> Way:
+    """The way of a managed group whose types have different numbers of pods by EKS's recommendation."""
+    if way.kind != "managed_node_group" or way.max_pods is not None or way.windows or way.image == "CUSTOM":
+        return way
+    counts = {pods(facts, replace(way, pods_per_core=None)) for facts in types}
+    return replace(way, max_pods=min(counts)) if len(counts) > 1 else way
 
 
 def left_out(names: Iterable[str], way: Way) -> dict[str, str]:

@@ -46,6 +46,14 @@ def exclusion(shape: Shape, place: Place, cluster: Cluster) -> Exclusion | None:
     return None
 
 
+def no_room(shape: Shape, place: Place, cluster: Cluster) -> Exclusion | None:
+    """What excludes a node because of what runs on it: ports, resources and volumes that are taken."""
+    for each in (_ports, _resources, _attachments):
+        if (found := each(shape, place, cluster)) is not None:
+            return found
+    return None
+
+
 def allowed_by_itself(shape: Shape, node: Node) -> Exclusion | None:
     """What excludes a node whatever runs on it: what it is, its taints and labels."""
     if shape.named is not None and node.name not in shape.named:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import click
 import jsonschema
 import pytest
 
@@ -13,8 +14,9 @@ from eks_blueprints.capacity.figures import Figures
 from eks_blueprints.capacity.gates import Limits
 from eks_blueprints.capacity.json_form import to_data
 from eks_blueprints.capacity.lines import lines
-from eks_blueprints.capacity.model import Outcome, Refusal, Waiting
+from eks_blueprints.capacity.model import Doubt, Outcome, Refusal, Waiting
 from eks_blueprints.capacity.schema import schema
+from eks_blueprints.capacity.text import render
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.review.shards.codec import Reader, Written
 from tests import ROOT
@@ -206,3 +208,16 @@ def test_shards_write_changes_down_and_read_them_as_they_were() -> None:
         written = Written()
         data = json.loads(json.dumps(written.data(change)))
         assert Reader([]).read(Change, data, "parts") == change
+
+
+def test_no_gate_closes_by_a_doubt_about_instance_types() -> None:
+    doubt = Doubt("pools never take instance types without a price in the table: r9g.large")
+    base = small()
+    doubtful = replace(base, platform=replace(base.platform, unknown=(doubt,)))
+    assert list(Limits.parse("capacity", of_change=False).closed([Figures(doubtful)])) == []
+    assert closed("capacity", changed(base, doubtful)) == []
+    assert not changed(base, doubtful).changed
+    (cluster,) = to_data([(doubtful, None)], stack="prod")["clusters"]
+    assert (cluster["notKnown"], cluster["doubts"]) == ([], [doubt])
+    said = click.unstyle("\n".join(render(doubtful)))
+    assert "note  pools never take instance types without a price in the table: r9g.large" in said

@@ -141,7 +141,7 @@ class Case:
     def read(self, order: Sequence[str] = ()) -> tuple[list[Pool], list[Shape], Cluster, list[Pod]]:
         """The same as the library reads it; pods in an order, where one is said."""
         cluster = Cluster([node_of(each) for each in self.nodes])
-        shapes = _Shapes()
+        shapes = Shapes()
         for each in self.running:
             name = each["metadata"]["name"]
             cluster.add(Pod(name, shapes.of(each)), cluster.places[each["spec"]["nodeName"]])
@@ -149,10 +149,10 @@ class Case:
         places = {name: at for at, name in enumerate(order)}
         waiting = sorted(self.waiting, key=lambda each: places.get(each["metadata"]["name"], 0))
         pods = [Pod(each["metadata"]["name"], shapes.of(each)) for each in waiting]
-        return [_pool(each) for each in self.pools], daemons, cluster, pods
+        return [pool_of(each) for each in self.pools], daemons, cluster, pods
 
 
-class _Shapes:
+class Shapes:
     """Pods with the same words share a shape."""
 
     def __init__(self) -> None:
@@ -167,7 +167,7 @@ class _Shapes:
         return self._found[key]
 
 
-def _pool(given: _Object) -> Pool:
+def pool_of(given: _Object) -> Pool:
     spec = given["spec"]
     template = spec["template"]
     asked = [

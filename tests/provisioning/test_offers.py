@@ -131,6 +131,16 @@ def test_a_group_has_its_types_without_a_price() -> None:
     assert unpriced(["m5.large", "r9g.large"], way) == ("r9g.large",)
 
 
+def test_eks_gives_all_nodes_of_a_managed_group_the_fewest_pods() -> None:
+    """aws/aws-cdk, issue 29418: 17 pods on t3a.xlarge, where there would be 58, for another type of the group."""
+    both = ["t3a.xlarge", "t3a.medium"]
+    assert [each.allocatable["pods"] for each in machines(both, GROUP)] == [17, 17]
+    assert [each.allocatable["pods"] for each in machines(["t3a.xlarge"], GROUP)] == [58]
+    for own in (replace(GROUP, kind="self_managed_node_group"), replace(GROUP, image="CUSTOM")):
+        assert [each.allocatable["pods"] for each in machines(both, own)] == [58, 17]
+    assert [each.allocatable["pods"] for each in machines(both, replace(GROUP, max_pods=40))] == [40, 40]
+
+
 def test_nodes_of_groups_have_the_labels_of_kubernetes() -> None:
     found = one("m7g.large", replace(GROUP, capacity_types=(SPOT,))).labels
     assert found["eks.amazonaws.com/capacityType"] == {"SPOT"}

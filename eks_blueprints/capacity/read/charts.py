@@ -1,7 +1,7 @@
 """The pods of charts that a stack installs, told by the dated table of charts or rendered by Helm.
 
 The table knows requests, node selectors, tolerations, node affinity, spread and ports of the node; pod affinity and
-priorities it does not.
+priorities it does not, of which the anti-affinity is read off the values of a chart with one workload.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from eks_blueprints.capacity.read.claims import of_template
 from eks_blueprints.capacity.read.objects import Objects
 from eks_blueprints.capacity.read.plain import Gaps
 from eks_blueprints.capacity.read.pods import PodError, pod_shape
+from eks_blueprints.capacity.read.uncounted import OPERATED
 from eks_blueprints.core.charts.model import Claim, Workload
 from eks_blueprints.policies.inside.contents import Contents, contents
 from eks_blueprints.policies.inside.objects import pod_of
@@ -24,7 +25,11 @@ from eks_blueprints.policies.stack import Resource, Stack
 
 _SCALER = "HorizontalPodAutoscaler"
 _ONCE = ("Job",)
+_CRDS = frozenset({"apiextensions.k8s.io/v1 CustomResourceDefinition"})
+"""What a chart of nothing else brings runs nowhere."""
 _RESOURCES = "resources"
+_KARPENTER = "karpenter"
+_HARD = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
 def pods_of_charts(cluster: Resource, stack: Stack, objects: Objects) -> Iterator[Demand | Daemon | str]:
@@ -37,7 +42,8 @@ def pods_of_charts(cluster: Resource, stack: Stack, objects: Objects) -> Iterato
         if each.rendered is None:
             yield f"what the chart {chart.chart} runs is not counted: {each.how}"
             continue
-        yield from _doubts(each)
+        if each.rendered.workloads or each.rendered.objects.keys() - _CRDS:
+            yield from _doubts(each)
         for name, workload in each.rendered.workloads.items():
             kind, _, short = name.partition("/")
             if not workload.hook and kind not in _ONCE:
@@ -49,9 +55,30 @@ def _with_workloads(stack: Stack) -> frozenset[str]:
     return frozenset(above.urn for each in stack.of(*WORKLOADS) for above in stack.ancestors(each))
 
 
+def _kept_apart(found: Contents, workload: Workload) -> Mapping[str, Any] | None:
+    """The pod anti-affinity of the only workload of a chart, of which the table knows nothing: its value `affinity`.
+
+    Karpenter's chart has terms without a selector speak of its own pods.
+    """
+    values = found.installed.values
+    if len(_lasting(found)) != 1 or not values.is_known("affinity", "podAntiAffinity"):
+        return None
+    given = values.get("affinity", "podAntiAffinity")
+    if not isinstance(given, Mapping) or not isinstance(hard := given.get(_HARD), list):
+        return given if isinstance(given, Mapping) else None
+    if found.installed.chart != _KARPENTER:
+        return given
+    own = {"labelSelector": {"matchLabels": dict(workload.labels)}}
+    return {**given, _HARD: [{**own, **each} for each in hard if isinstance(each, Mapping)]}
+
+
+def _lasting(found: Contents) -> list[Workload]:
+    return [] if found.rendered is None else [each for each in found.rendered.workloads.values() if not each.hook]
+
+
 def _resources(found: Contents) -> Mapping[str, Any]:
     """What a user has the only container of a chart request: its value `resources`, where all charts have that."""
-    workloads = [] if found.rendered is None else [each for each in found.rendered.workloads.values() if not each.hook]
+    workloads = _lasting(found)
     alone = len(workloads) == 1 and len(workloads[0].containers) == 1
     if not alone or not any(path[0] == _RESOURCES for path in found.unfollowed):
         return {}
@@ -64,12 +91,13 @@ def _resources(found: Contents) -> Mapping[str, Any]:
 
 def _doubts(found: Contents) -> Iterator[str]:
     chart = found.installed.chart
-    if found.rendered is not None and not found.rendered.workloads:
-        return
     if unfollowed := [path for path in found.unfollowed if path[0] != _RESOURCES or not _resources(found)]:
-        paths = ", ".join(sorted(map(written, unfollowed))[:3])
+        paths = ", ".join(list(map(written, unfollowed))[:3])
         more = f" and {len(unfollowed) - 3} more" if len(unfollowed) > 3 else ""
         yield f"what these values of the chart {chart} change is not followed: {paths}{more}"
+    objects = () if found.rendered is None else found.rendered.objects
+    if made := sorted({kind for each in objects if (kind := each.rpartition(" ")[2]) in OPERATED}):
+        yield f"the pods that an operator makes of {', '.join(made)} of the chart {chart} are not counted"
     for each in found.lacking:
         yield f"of the chart {chart} is not known: {each}"
 
@@ -87,6 +115,8 @@ def _pods(
         if each_one
     ]
     pod = _plain(workload)
+    if (apart := _kept_apart(found, workload)) is not None:
+        pod["affinity"] = {**pod.get("affinity", {}), "podAntiAffinity": apart}
     if (own := _resources(found)) and not workload.hook:
         pod["containers"] = [{**each, "resources": own} for each in pod["containers"]]
         gaps.say(f"the value {_RESOURCES} of its chart is taken for what its only container requests")
@@ -122,7 +152,7 @@ def _plain(workload: Workload) -> dict[str, Any]:
     pod["topologySpreadConstraints"] = [dict(each) for each in workload.spread]
     if workload.affinity:
         required = {"nodeSelectorTerms": [dict(each) for each in workload.affinity]}
-        pod["affinity"] = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
+        pod["affinity"] = {"nodeAffinity": {_HARD: required}}
     return pod
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from eks_blueprints.capacity.model import Demand
 from eks_blueprints.capacity.read.objects import Manifest, Objects
 from eks_blueprints.capacity.read.plain import Gaps
-from eks_blueprints.policies.volumes import EBS
+from eks_blueprints.core.facts.csi_drivers import EBS
 from eks_blueprints.scheduling.pod import Claim
 
 

@@ -46,6 +46,8 @@ class ClusterFacts:
     hour: Callable[[str], float | None] = field(default=lambda _: None)
     """US dollars an hour of an on-demand instance."""
     spot: tuple[float, float] = (1.0, 1.0)
+    fargate: tuple[float, float, float] | None = None
+    """US dollars an hour of a vCPU, a GB of memory and a GB of storage on Fargate."""
     fee: float = 0.0
     """What EKS Auto Mode costs, as a share of the on-demand price."""
     unplaced: dict[str, None] = field(default_factory=dict)
@@ -81,6 +83,7 @@ def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps
         cluster.props.get("kubernetesNetworkConfig", "ipFamily") == "ipv6"
     )
     return ClusterFacts(
+        fargate=_of_fargate(prices, region),
         region=region,
         zones=tuple(sorted(every)) or tuple(f"{region}{letter}" for letter in "abc"),
         addressing=Addressing(
@@ -133,3 +136,11 @@ def _on(env: Any, name: str) -> bool:
 def _number(settings: Props, key: str, default: float) -> float:
     found = settings.number(key) if settings.is_known(key) else None
     return default if found is None else found
+
+
+def _of_fargate(prices: Prices, region: str) -> tuple[float, float, float] | None:
+    factor = prices.factor(region) or 1.0
+    vcpu, memory, storage = (prices.of("fargate", key) for key in ("vcpu_hour", "gb_hour", "storage_gb_hour"))
+    if vcpu is None or memory is None or storage is None:
+        return None
+    return vcpu * factor, memory * factor, storage * factor

@@ -28,7 +28,10 @@ _CHANGED = ("affinity", "nodeSelector", "tolerations", "topologySpreadConstraint
 
 def pods_of_addons(cluster: Resource, stack: Stack, objects: Objects) -> Iterator[Demand | Daemon | str]:
     """What the pods of EKS's add-ons ask for; a sentence for what is not known of one."""
-    installed = {str(each.inputs.get("addonName")): each for each in on_cluster(cluster, stack, ADDON)}
+    found = [(each.inputs.get("addonName"), each) for each in on_cluster(cluster, stack, ADDON)]
+    installed = {name: each for name, each in found if isinstance(name, str) and "${" not in name}
+    if len(installed) < len(found):
+        yield "what an EKS add-on runs is not counted: it is not known which one it is"
     try:
         brings = cluster.inputs.get("bootstrapSelfManagedAddons") is not False and not auto_mode(cluster)
     except Undetermined:

@@ -10,6 +10,7 @@ from typing import Any
 
 from eks_blueprints.capacity.model import Daemon, Demand, Platform, Running
 from eks_blueprints.capacity.read.claims import rebound
+from eks_blueprints.capacity.read.cluster_facts import Hours
 from eks_blueprints.capacity.read.exported import Exported, Item, read_export
 from eks_blueprints.capacity.read.exported_makers import expansion_of, pools_of
 from eks_blueprints.capacity.read.exported_pods import DAEMON, Pods, owner
@@ -18,15 +19,18 @@ from eks_blueprints.capacity.read.plain import Gaps
 from eks_blueprints.capacity.read.workloads import by_volume
 from eks_blueprints.core.errors import shown
 from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE
+from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Offering
 from eks_blueprints.provisioning.makers import Group
+from eks_blueprints.provisioning.offers import Way, machines
 from eks_blueprints.recording.positions import Position
 from eks_blueprints.review.cost.prices import Prices, list_prices
-from eks_blueprints.scheduling.node import node_of
+from eks_blueprints.scheduling.filters import allowed_by_itself
+from eks_blueprints.scheduling.node import ZONE, Node, node_of
 
 _REGION = "topology.kubernetes.io/region"
 _POOL, _GROUP = "karpenter.sh/nodepool", "eks.amazonaws.com/nodegroup"
 _CAPACITY = "eks.amazonaws.com/capacityType"
-_OF_GROUPS = {"ON_DEMAND": "on-demand", "SPOT": "spot", "CAPACITY_BLOCK": "reserved"}
+_OF_GROUPS = {"ON_DEMAND": ON_DEMAND, "SPOT": SPOT, "CAPACITY_BLOCK": RESERVED}
 _COMPUTE = "eks.amazonaws.com/compute-type"
 
 
@@ -48,7 +52,7 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
     """A platform with the nodes of its cluster, and the pods that are there besides those that it asks for itself.
 
     Pods of workloads that the platform has as well, by namespace, kind and name, are left out: its own take their
-    place. Groups begin with the nodes that they have.
+    place, and those of its DaemonSets are on all nodes that they may be on. Groups begin with the nodes that they have.
 
     Args:
         platform: The platform, as its plan has it.
@@ -63,6 +67,7 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
     objects = Objects((item.manifest for items in export.items.values() for item in items), whole=True)
     pods = Pods(export, objects, gaps)
     own = {*(each.name for each in platform.demands), *(each.name for each in platform.daemons)}
+    nodes = {each.name for each in export.of("Node")}
     bound: dict[str, list[Item]] = {}
     waiting: list[Item] = []
     daemons: dict[str, Daemon] = {}
@@ -72,14 +77,15 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
             continue
         if name.split("/")[1] == DAEMON:
             daemons.setdefault(name, Daemon(name=name, shape=pods.shape(pod), position=_position(export, pod)))
-        if node := _node_name(pod):
+        if (node := _node_name(pod)) in nodes:
             bound.setdefault(node, []).append(pod)
         elif name not in daemons:
             waiting.append(pod)
-    running = tuple(_running(export, bound, pods, platform.groups))
-    region = platform.region or next((each.node.labels.get(_REGION, "") for each in running), "")
+    prices = prices or list_prices()
+    region = platform.region or next((each.labels.get(_REGION, "") for each in export.of("Node")), "")
+    running = tuple(_running(export, bound, pods, replace(platform, region=region), prices))
     demands = [part for each in platform.demands for part in by_volume(rebound(each, objects, gaps), objects)]
-    pools = pools_of(export, region, prices or list_prices(), gaps, besides={each.name for each in platform.pools})
+    pools = pools_of(export, region, prices, gaps, besides={each.name for each in platform.pools})
     groups = tuple(_as_it_is(each, running) for each in platform.groups)
     _say_what_is_missing(export, platform, running, gaps)
     return replace(
@@ -97,7 +103,7 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
 
 
 def _running(
-    export: Exported, bound: Mapping[str, list[Item]], pods: Pods, groups: Iterable[Group]
+    export: Exported, bound: Mapping[str, list[Item]], pods: Pods, platform: Platform, prices: Prices
 ) -> Iterator[Running]:
     limits = dict(_limits(export))
     for each in export.of("Node"):
@@ -111,13 +117,44 @@ def _running(
             export.refuse(each, f"cannot be read: {error}", "status")
         if not node.allocatable:
             export.refuse(each, "has no status.allocatable; export it with kubectl get -o json", "status")
+        fargate = labels.get(_COMPUTE) == "fargate"  # which has no pods of DaemonSets
+        planned = [e for e in platform.daemons if not fargate and allowed_by_itself(e.shape, node) is None]
         yield Running(
             node=node,
-            pods=tuple((owner(pod), pods.shape(pod)) for pod in here),
+            pods=(
+                *((_name(pod, node), pods.shape(pod)) for pod in here),
+                *((f"{each.name}@{node.name}", each.shape) for each in planned),
+            ),
             machine=labels.get(INSTANCE_TYPE, ""),
-            capacity_type=labels.get(CAPACITY_TYPE) or _OF_GROUPS.get(labels.get(_CAPACITY, ""), ""),
-            maker=_maker(labels, groups),
+            capacity_type=_capacity_type(labels),
+            maker=_maker(labels, platform.groups),
+            offerings=() if fargate else _offerings(labels, platform.region, prices),
         )
+
+
+def _capacity_type(labels: Mapping[str, str]) -> str:
+    return labels.get(CAPACITY_TYPE) or _OF_GROUPS.get(labels.get(_CAPACITY, ""), "")
+
+
+def _offerings(labels: Mapping[str, str], region: str, prices: Prices) -> tuple[Offering, ...]:
+    """What a node costs that is there, whatever its region offers now; one that does not say how is on-demand."""
+    auto = labels.get(_COMPUTE) == "auto"
+    way = Way(
+        kind="auto_mode" if auto else "self_managed_node_group",
+        image="CUSTOM",
+        zones=(labels.get(ZONE, ""),),
+        capacity_types=(_capacity_type(labels) or ON_DEMAND,),
+        hour=Hours(prices, region),
+        spot=(prices.of("spot", "low") or 1.0, prices.of("spot", "high") or 1.0),
+        fee=(prices.of("eks", "auto_mode_share") or 0.0) if auto else 0.0,
+    )
+    return tuple(each for found in machines((labels.get(INSTANCE_TYPE, ""),), way) for each in found.offerings)
+
+
+def _name(pod: Item, node: Node) -> str:
+    """The name of a pod that runs: what makes it, and which of its pods it is."""
+    made_by = owner(pod)
+    return f"{made_by}@{node.name}" if made_by.split("/")[1] == DAEMON else f"{made_by}#{pod.name}"
 
 
 def _maker(labels: Mapping[str, str], groups: Iterable[Group]) -> str:

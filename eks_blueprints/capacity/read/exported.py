@@ -112,7 +112,13 @@ def _documents(text: str, name: str) -> Iterator[tuple[Document | None, Any]]:
     if not text.strip():
         _refuse(name, f"is empty; got nothing; write it with {COMMAND}")
     if text.lstrip()[0] not in "{[":
-        yield from ((each, each.data) for each in documents_of(text, name))
+        try:
+            read = documents_of(text, name)
+        except InputError as error:
+            if any(each.message.startswith("is too large") for each in error.problems):
+                _refuse(name, f"is too large to be read as YAML; got {len(text)} characters; write it with {COMMAND}")
+            raise
+        yield from ((each, each.data) for each in read)
         return
     reader, at = json.JSONDecoder(), 0
     while at < len(text):

@@ -7,7 +7,7 @@ from typing import Any
 
 from eks_blueprints.capacity.read.autoscaler import Autoscaler
 from eks_blueprints.capacity.read.cluster_facts import ClusterFacts
-from eks_blueprints.capacity.read.node_settings import told_settings
+from eks_blueprints.capacity.read.node_settings import template_settings, told_settings
 from eks_blueprints.capacity.read.profiles import ids_among, zones_of
 from eks_blueprints.core.facts.ami_types import CUSTOM, ami_types
 from eks_blueprints.karpenter.fitting import Nodes
@@ -79,7 +79,7 @@ def _managed(
         names,
         sizes=sizes,
         labels=labels,
-        way={"kind": _MANAGED, "image": image, "capacity_types": (capacity,), **told_settings(text or "")},
+        way={"kind": _MANAGED, "image": image, "capacity_types": (capacity,), **_told(template, text)},
         zones=zones_of(group, stack, facts, "subnetIds", of=group.name),
         facts=facts,
         priority=autoscaler.priority(f"eks-{name or group.name}-") if autoscaler else None,
@@ -92,7 +92,8 @@ def _own(group: Resource, stack: Stack, facts: ClusterFacts, autoscaler: Autosca
     props = group.props
     sizes = [props.number(key) for key in ("minSize", "desiredCapacity", "maxSize")]
     found = list(templates(group, stack))
-    text = user_data(found[0]) if len(found) == 1 and found[0] is not None else None
+    only = found[0] if len(found) == 1 else None
+    text = None if only is None else user_data(only)
     if nodes.unsure:
         yield f"of the group {group.name}: {nodes.unsure}"
     names = types_in_order(group, found)
@@ -111,7 +112,7 @@ def _own(group: Resource, stack: Stack, facts: ClusterFacts, autoscaler: Autosca
         names,
         sizes=sizes,
         labels=_labels(nodes),
-        way={"kind": _OWN, "image": _image(nodes, text), "capacity_types": (capacity,), **told_settings(text or "")},
+        way={"kind": _OWN, "image": _image(nodes, text), "capacity_types": (capacity,), **_told(only, text)},
         zones=zones_of(group, stack, facts, "vpcZoneIdentifiers", of=group.name),
         facts=facts,
         priority=autoscaler.priority(str(named)) if autoscaler else None,
@@ -152,7 +153,7 @@ def _group(
         yield f"there is no price of {', '.join(none)} in the group {group.name}"
     found = machines(names, whole)
     if not found:
-        yield f"the group {group.name} is not counted: nothing is known of its instance types"
+        yield f"the group {group.name} gets no nodes: none of its instance types can be had"
         return
     least, start, most = _sizes(sizes)
     yield Group(
@@ -169,6 +170,11 @@ def _group(
         priority=priority,
         scales=scales,
     )
+
+
+def _told(template: Resource | None, text: str | None) -> dict[str, Any]:
+    """Settings of nodes by their launch template and its user data."""
+    return {**(template_settings(template) if template is not None else {}), **told_settings(text or "")}
 
 
 def _sizes(given: list[float | None]) -> tuple[int, int, int]:

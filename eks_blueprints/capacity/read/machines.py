@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from eks_blueprints.capacity.model import Doubt
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.offers import Way, doubts, machines, unpriced
 
@@ -32,11 +33,11 @@ class Machines:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What is not known, in sentences without a full stop."""
-        found = [f"which of its zones {region} offers some instance types in is not known" for region in self._unsure]
+        said = "which of its zones {} offers some instance types in is not known"
+        found = [Doubt(said.format(region)) for region in self._unsure]
         if self._lost:
             names = sorted(self._lost)
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-            found.append(
-                f"pools never take instance types without a price in the table: {', '.join(names[:_SHOWN])}{more}"
-            )
+            said = f"pools never take instance types without a price in the table: {', '.join(names[:_SHOWN])}{more}"
+            found.append(Doubt(said))
         return tuple(found)

@@ -106,6 +106,7 @@ def way_of_class(
         hour=facts.hour,
         spot=facts.spot,
         fee=facts.fee if auto else 0.0,
+        starting_volumes=len(spec.get("blockDeviceMappings") or ()) or None,
         reservations=reservations,
         **kept,
     )

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eks_blueprints.core.yaml_text import YAMLError, documents
+from eks_blueprints.policies.stack import Resource
 
 _MOST_PODS = re.compile(r"--max-pods[= ]+[\"']?([0-9]{1,4})")
 _CONFIG = "node.eks.aws/"
+_INTERFACES = "networkInterfaces"
 _NAMES = {
     "max-pods": "max_pods",
     "kube-reserved": "kube_reserved",
@@ -49,6 +51,20 @@ def told_settings(text: str) -> dict[str, Any]:
             found |= kubelet_settings(given) if isinstance(given, Mapping) else {}
     if match := _MOST_PODS.search(text):
         found["max_pods"] = int(match[1])
+    return found
+
+
+def template_settings(template: Resource) -> dict[str, Any]:
+    """Settings of nodes by the disks and network interfaces of their launch template, as far as it tells of them."""
+    found: dict[str, Any] = {}
+    props = template.props
+    if props.is_known("blockDeviceMappings") and (disks := props.items("blockDeviceMappings")):
+        found["starting_volumes"] = len(disks)
+    if props.is_known(_INTERFACES):
+        cards = [(str(each.raw("interfaceType")), each.raw("networkCardIndex")) for each in props.items(_INTERFACES)]
+        if fabric := [card for kind, card in cards if kind.startswith("efa")]:
+            found["efa_interfaces"] = len(fabric)
+            found["efa_on_first_card"] = sum(kind == "efa-only" and not card for kind, card in cards)
     return found
 
 

@@ -42,10 +42,12 @@ class Objects:
         self._limits: dict[str, list[Manifest]] = {}
         for each in self.of("LimitRange").values():
             self._limits.setdefault(_namespace(each), []).append(each)
-        self._services: dict[str, list[Labels]] = {}
+        self._services: dict[tuple[str, str, str], list[Labels]] = {}
+        """Selectors of Services by namespace and the first label that they ask for."""
         for each in self.of("Service").values():
             if chosen := (each.get("spec") or {}).get("selector"):
-                self._services.setdefault(_namespace(each), []).append(chosen)
+                key, value = next(iter(chosen.items()))
+                self._services.setdefault((_namespace(each), str(key), str(value)), []).append(chosen)
 
     def of(self, kind: str) -> Mapping[str, Manifest]:
         """Objects of one kind by name, those of a namespace as `namespace/name`."""
@@ -97,9 +99,10 @@ class Objects:
     def kept_apart(self, namespace: str, labels: Labels, owner: Selector | None) -> Selector:
         """Which pods the scheduler keeps a pod apart from by itself: those of its Services and its owner."""
         conditions = list(owner.conditions) if owner is not None else []
-        for chosen in self._services.get(namespace, ()):
-            if all(labels.get(key) == value for key, value in chosen.items()):
-                conditions += selector({"matchLabels": chosen}).conditions
+        for label in labels.items():
+            for chosen in self._services.get((namespace, *label), ()):
+                if all(labels.get(key) == value for key, value in chosen.items()):
+                    conditions += selector({"matchLabels": chosen}).conditions
         return Selector(tuple(dict.fromkeys(conditions)), nothing=not conditions)
 
     def with_class(self, claim: Manifest) -> Manifest:

@@ -26,7 +26,7 @@ def profiles_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterato
             yield f"what runs on the Fargate profile {each.name} is not known: {error}"
             continue
         zones = zones_of(each, stack, facts, "subnetIds", of=each.name)
-        yield Profile(name=each.name, selectors=selectors, zones=zones)
+        yield Profile(name=each.name, selectors=selectors, zones=zones, rates=facts.fargate)
 
 
 def zones_of(resource: Resource, stack: Stack, facts: ClusterFacts, *keys: str, of: str) -> tuple[str, ...]:

@@ -32,6 +32,11 @@ _NONE = frozenset(
 """Kinds of custom resources that are read elsewhere, or that make no pods."""
 _SIGNS = frozenset({"containers", "instances", "podTemplate", "podSpec", "replicas"})
 """Fields of custom resources that operators make pods of."""
+OPERATED = frozenset(
+    {"Alertmanager", "ClusterPolicy", "Goldmane", "Installation", "Prometheus", "ThanosRuler", "Whisker"}
+)
+"""Kinds of custom resources in charts of the table that operators make pods of (Prometheus, NVIDIA's GPU operator,
+Calico)."""
 _DEEPEST = 6
 
 
@@ -72,7 +77,7 @@ def _makes_pods(resource: Resource) -> bool:
     group = resource.api_version.partition("/")[0]
     if "." not in group or group.endswith((".k8s.io", ".keda.sh", "keda.sh")) or resource.type in _NONE:
         return False
-    return _has_signs(resource.inputs.get("spec"), _DEEPEST)
+    return resource.kind in OPERATED or _has_signs(resource.inputs.get("spec"), _DEEPEST)
 
 
 def _has_signs(value: Any, deep: int) -> bool:

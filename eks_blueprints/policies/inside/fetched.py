@@ -13,7 +13,6 @@ from pathlib import Path as File
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import urlopen
 
 _SECONDS = 120
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -102,6 +101,8 @@ def _why(stderr: str, chart: str, version: str) -> str:
 
 def _is_as_told(file: File, repository: str, chart: str, version: str) -> bool:
     """Whether an archive has the digest that the index of its repository has for it, which Helm does not look at."""
+    from urllib.request import urlopen  # loads more modules than all that looks into charts
+
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     try:
         with urlopen(f"{repository}/index.yaml", timeout=_SECONDS) as answer:  # noqa: S310 - is_within_reach

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from eks_blueprints.core.facts.csi_drivers import EBS
 from eks_blueprints.core.facts.instance_types import instance_type
 from eks_blueprints.core.facts.pods import Addressing, addresses
 from eks_blueprints.policies.addon_settings import parsed, settings_of
@@ -15,7 +16,7 @@ from eks_blueprints.policies.objects import CONFIG_MAP, STATEFUL_SET
 from eks_blueprints.policies.platform import ADDON, NODE_GROUP, addon, auto_mode, cluster_of, version_of
 from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.stack import CLUSTER, Resource, Stack
-from eks_blueprints.policies.volumes import CLAIM, EBS, STORAGE_CLASS, provisioner, templates_of
+from eks_blueprints.policies.volumes import CLAIM, STORAGE_CLASS, provisioner, templates_of
 
 HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 VPA = "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler"

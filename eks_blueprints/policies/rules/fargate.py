@@ -26,12 +26,9 @@ from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.quantities import quantity
 from eks_blueprints.policies.stack import Resource
 from eks_blueprints.policies.volumes import claims_of, is_dynamic_efs, is_ebs
+from eks_blueprints.provisioning.fargate import MOST_CPU, MOST_MEMORY, RESERVED_MEMORY
+from eks_blueprints.provisioning.fargate_limits import ACCELERATORS, HOST_FIELDS, NODE_LABELS, OTHER_MACHINES
 
-_NODE_LABELS = re.compile(
-    r"node\.kubernetes\.io/instance-type|eks\.amazonaws\.com/nodegroup|karpenter\.sh/.*|karpenter\.k8s\.aws/.*|"
-    r"eks\.amazonaws\.com/instance-.*|kubernetes\.io/hostname"
-)
-_ACCELERATORS = re.compile(r"nvidia\.com/gpu|aws\.amazon\.com/neuron.*|amd\.com/gpu")
 _NLB_TARGETS = "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type"
 _ALB_TARGETS = "alb.ingress.kubernetes.io/target-type"
 _ELB = re.compile(r"alb|(.*/)?(alb|nlb)")
@@ -63,18 +60,18 @@ def no_daemon_set(_: Props, context: Context) -> Faults:
 def no_node_options(pod: Props) -> Faults:
     """Fargate pods do not select node types."""
     for key, value in pod.pairs("nodeSelector"):
-        if _NODE_LABELS.fullmatch(key):
+        if NODE_LABELS.fullmatch(key):
             yield pod.fault("chooses a kind of node, and Fargate has none", "nodeSelector", key, got=value.value)
     for requirement in _node_requirements(pod):
         key = requirement.get("key")
-        if isinstance(key, str) and _NODE_LABELS.fullmatch(key) and requirement.get("operator") in ("In", "Exists"):
+        if isinstance(key, str) and NODE_LABELS.fullmatch(key) and requirement.get("operator") in ("In", "Exists"):
             yield requirement.fault("chooses a kind of node, and Fargate has none", "key", got=key)
 
 
 @pod_rule("fargate-no-privileged-or-host-access", "high", each=fargate_pods, across=True)
 def no_host(pod: Props, context: Context) -> Faults:
     """Fargate pods are not privileged and do not access the host."""
-    for key in ("hostNetwork", "hostPID", "hostIPC"):
+    for key in HOST_FIELDS:
         if pod.flag(key):
             yield pod.fault("uses the host, which Fargate refuses", key, got=True)
     for volume in pod.items("volumes"):
@@ -94,9 +91,9 @@ def no_special_hardware(pod: Props, context: Context) -> Faults:
     for container in containers_of(context.resource):
         for kind in ("limits", "requests"):
             for key, _ in container.pairs("resources", kind):
-                if _ACCELERATORS.fullmatch(key):
+                if ACCELERATORS.fullmatch(key):
                     yield container.fault("needs an accelerator, and Fargate has none", "resources", kind, key)
-    for key, wrong in (("kubernetes.io/arch", "arm64"), ("kubernetes.io/os", "windows")):
+    for key, wrong in OTHER_MACHINES:
         if pod.get("nodeSelector", key) == wrong:
             yield pod.fault(f"needs {wrong}, which Fargate does not support", "nodeSelector", key, got=wrong)
 
@@ -173,10 +170,11 @@ def requests_set(pod: Props) -> Faults:
                 yield container.fault(f"requests no {key}, which is what Fargate sizes", "resources", "requests", key)
         cpu += quantity(container.get("resources", "requests", "cpu")) or 0
         memory += quantity(container.get("resources", "requests", "memory")) or 0
-    if cpu > 16:
-        yield pod.fault("requests more than the 16 vCPU of Fargate", "containers", got=cpu)
-    if memory > 120 * 2**30:
-        yield pod.fault("requests more than the 120 GiB of Fargate", "containers", got=memory)
+    if cpu > MOST_CPU / 1000:
+        yield pod.fault(f"requests more than the {MOST_CPU // 1000} vCPU of Fargate", "containers", got=cpu)
+    if memory + RESERVED_MEMORY > MOST_MEMORY:
+        most = f"{MOST_MEMORY // 2**30} GiB of Fargate, less the {RESERVED_MEMORY // 2**20} MiB that it keeps"
+        yield pod.fault(f"requests more than the {most}", "containers", got=memory)
 
 
 @rule("fargate-job-ttl", JOB, CRON_JOB, severity="low", enforcement="advisory", wave=3, across=True)

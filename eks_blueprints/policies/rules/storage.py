@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eks_blueprints.core.facts.csi_drivers import EBS
 from eks_blueprints.kubernetes.claims import OLD_CLASS
 from eks_blueprints.policies.definition import Context, rule
 from eks_blueprints.policies.installed import charts
@@ -12,7 +13,6 @@ from eks_blueprints.policies.props import Faults, NotApplicable, Props
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.policies.volumes import (
     CLAIM,
-    EBS,
     STORAGE_CLASS,
     VOLUME,
     claim_named,

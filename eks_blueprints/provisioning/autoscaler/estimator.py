@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 
 from eks_blueprints.provisioning.group_nodes import Daemons, daemon_pods, node_of, zones_of
 from eks_blueprints.provisioning.makers import Group
@@ -100,16 +101,23 @@ class _Opened:
         """How many there may be."""
         self.full = False
         """Whether one more was asked for than there may be."""
+        self._numbers: dict[str, int] = {}
         self.filled: set[str] = set()
         """The nodes that got a pod."""
         self._next = 0
+        self._cores: list[int] = []
+        self._bytes: list[int] = []
+        """What each has left."""
         self._elsewhere: list[tuple[Pod, Place]] = []
 
     def another(self) -> Place:
         place = self.cluster.open(node_of(*self._made_of, f"{self._made_of[0].name}/new-{len(self.places)}"))
         for pod in daemon_pods(place.node, self._daemons):  # they come whether there is room for them or not
             self.cluster.add(pod, place)
+        self._numbers[place.node.name] = len(self.places)
         self.places.append(place)
+        self._cores.append(place.free(CPU))
+        self._bytes.append(place.free(MEMORY))
         return place
 
     def undo(self) -> None:
@@ -123,6 +131,8 @@ class _Opened:
             return False
         self.cluster.add(pod, place)
         self.filled.add(place.node.name)
+        if (number := self._numbers.get(place.node.name)) is not None:
+            self._cores[number], self._bytes[number] = place.free(CPU), place.free(MEMORY)
         return True
 
     def takes_elsewhere(self, pod: Pod, place: Place) -> bool:
@@ -134,12 +144,11 @@ class _Opened:
 
     def any_takes(self, pod: Pod) -> bool:
         """Whether one of them takes a pod; the one after that which took the last is asked first."""
-        cpu, memory = pod.shape.requests.get(CPU, 0), pod.shape.requests.get(MEMORY, 0)
-        for offset in range(len(self.places)):
-            index = (self._next + offset) % len(self.places)
-            place = self.places[index]
-            # Most are full, which is seen at once.
-            if cpu <= place.free(CPU) and memory <= place.free(MEMORY) and self.takes(pod, place):
+        start, cpu, memory = self._next, pod.shape.requests.get(CPU, 0), pod.shape.requests.get(MEMORY, 0)
+        cores, bytes_ = self._cores, self._bytes
+        for index in chain(range(start, len(cores)), range(start)):
+            # Most have too little left, which is seen at once.
+            if cpu <= cores[index] and memory <= bytes_[index] and self.takes(pod, self.places[index]):
                 self._next = index + 1
                 return True
         return False

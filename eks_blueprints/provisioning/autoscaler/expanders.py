@@ -33,13 +33,18 @@ def chosen(options: Iterable[Option], expanders: Sequence[str]) -> Option | None
     Raises:
         ValueError: if an expander is not one of those that are known here.
     """
-    left = sorted(options, key=lambda each: each.group.name)
+    found = sorted(options, key=lambda each: each.group.name)
     for name in expanders:
         if name not in _EXPANDERS:
             raise ValueError(f"has no expander {name}; use one of {', '.join(sorted(_EXPANDERS))}")
-        if len(left) > 1:
-            left = _EXPANDERS[name](left)
-    return left[0] if left else None
+        if len(found) > 1:
+            found = left(found, name)
+    return found[0] if found else None
+
+
+def left(options: list[Option], expander: str) -> list[Option]:
+    """The groups that one expander leaves, of at least one."""
+    return _EXPANDERS[expander](options)
 
 
 def _least(options: list[Option], measure: Callable[[Option], float]) -> list[Option]:
@@ -50,8 +55,11 @@ def _least(options: list[Option], measure: Callable[[Option], float]) -> list[Op
 def _waste(option: Option) -> float:
     """The shares of cores and memory that no pod of these would use; pods of DaemonSets count as waste too."""
     has = option.group.machines[0].capacity or option.group.machines[0].allocatable
-    used = {name: sum(pod.shape.requests.get(name, 0) for pod in option.estimate.pods) for name in (CPU, MEMORY)}
-    return sum(1 - used[name] / (has[name] * option.estimate.nodes) for name in used if has.get(name))
+    found = 0.0
+    for name in (CPU, MEMORY):
+        if there := has.get(name, 0) * option.estimate.nodes:
+            found += (there - sum(pod.shape.requests.get(name, 0) for pod in option.estimate.pods)) / there
+    return found
 
 
 def _ranked(options: list[Option]) -> list[Option]:

@@ -199,7 +199,9 @@ def _placed(pods: Iterable[Pod], cluster: Cluster) -> set[str]:
 
 def _explained(pods: Sequence[Pod], state: _State) -> Iterable[Left]:
     kinds = alike(pods)
-    reasons = {group.name: state.why_not(kinds, group) for group in state.groups} if kinds else {}
+    if not kinds:
+        return
+    reasons = {group.name: state.why_not(kinds, group) for group in state.groups}
     remedies = _remedies(kinds, reasons, state)
     for pod, index in ((pod, index) for index, kind in enumerate(kinds) for pod in kind):
         refused = tuple(_refused(group, reasons[group.name][index], pod, state) for group in state.groups)
@@ -238,10 +240,11 @@ def _remedies(kinds: Sequence[Alike], reasons: Mapping[str, list[Exclusion | Non
     """What takes pods of each kind: the fewest nodes more of one group, with which all that it could take run."""
     best: dict[Shape, tuple[int, str]] = {}
     for group in sorted(state.groups, key=lambda each: each.name):
-        fits = [kind for kind, no in zip(kinds, reasons.get(group.name, ()), strict=False) if no is None]
-        pods = [pod for kind in fits for pod in kind if pod.shape.priority >= EXPENDABLE_BELOW]
-        if not pods:
+        open_to = zip(kinds, reasons[group.name], strict=True)
+        fits = [kind for kind, no in open_to if no is None and kind[0].shape.priority >= EXPENDABLE_BELOW]
+        if not fits:
             continue
+        pods = [pod for kind in fits for pod in kind]
         size = state.sizes[group.name]
         larger = replace(group, most=size + len(pods), scales=True)
         trial = _State(state.cluster.copy(), [larger], {group.name: size}, state.daemons, _Alone())

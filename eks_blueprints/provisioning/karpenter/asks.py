@@ -5,13 +5,13 @@ Source: `newPodRequirements`, `Preferences.Relax` and `VolumeTopology` in sigs.k
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from itertools import product
 from typing import Any
 
-from eks_blueprints.karpenter.tolerating import Taint, Toleration, keeping_off
+from eks_blueprints.karpenter.tolerating import Taint, Toleration
 from eks_blueprints.provisioning.karpenter.values import Requirements, apart, both, of_conditions
 from eks_blueprints.scheduling.node import HOST
 from eks_blueprints.scheduling.pod import Shape, Term
@@ -22,18 +22,16 @@ _ANY_RATHER_NOT = Toleration(operator="Exists", effect="PreferNoSchedule")
 class Ask:
     """What pods of one shape ask for, so far relaxed; compared by identity."""
 
-    def __init__(self, pod: Shape, left: Shape | None = None, *, bears_all: bool = False) -> None:
+    def __init__(self, pod: Shape, left: Shape | None = None) -> None:
         """What a shape asks for.
 
         Args:
             pod: The shape as it is written.
             left: The same with what is left of its preferences. Default: all of them.
-            bears_all: Whether it tolerates every taint that rather keeps pods off.
         """
         shape = left or pod
         self.pod = pod
         self.shape = shape
-        self.bears_all = bears_all
         selects = of_conditions(shape.selects)
         first = shape.terms[0].labels if shape.terms else ()
         self.strict: Requirements = both(selects, of_conditions(first))
@@ -44,14 +42,10 @@ class Ask:
         self.near: tuple[Term, ...] = (*shape.near, *(term for _, term in shape.rather_near))
         self.apart: tuple[Term, ...] = (*shape.apart, *(term for _, term in shape.rather_apart))
 
-    def keeping_off(self, taints: tuple[Taint, ...]) -> Taint | None:
-        """The first taint that keeps it off; those that rather keep pods off do so at first."""
-        soft = (each for each in taints if each.effect == "PreferNoSchedule")
-        if not self.bears_all:
-            for each in soft:
-                if not any(toleration.of(each) for toleration in self.shape.tolerations):
-                    return each
-        return keeping_off(taints, self.shape.tolerations)
+    def keeping_off(self, taints: Iterable[Taint]) -> Taint | None:
+        """The first taint that keeps it off; those that rather keep pods off do so at first, too."""
+        tolerations = self.shape.tolerations
+        return next((each for each in taints if not any(toleration.of(each) for toleration in tolerations)), None)
 
     @cached_property
     def volumes(self) -> tuple[Requirements, ...]:
@@ -86,4 +80,9 @@ class Ask:
             spread.pop()
             yield Ask(self.pod, shape := replace(shape, spread=tuple(spread)))
         if to_all and _ANY_RATHER_NOT not in shape.tolerations:
-            yield Ask(self.pod, shape, bears_all=True)
+            yield Ask(self.pod, bearing_all(shape))
+
+
+def bearing_all(shape: Shape) -> Shape:
+    """The same, which tolerates every taint that rather keeps pods off."""
+    return replace(shape, tolerations=(*shape.tolerations, _ANY_RATHER_NOT))

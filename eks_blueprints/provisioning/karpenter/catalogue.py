@@ -21,8 +21,13 @@ from eks_blueprints.scheduling.pod import HostPort
 class Types:
     """Instance types, whatever runs on them."""
 
-    def __init__(self, machines: Sequence[Machine]) -> None:
-        """Some instance types."""
+    def __init__(self, machines: Sequence[Machine], taken: Mapping[str, int] | None = None) -> None:
+        """Some instance types.
+
+        Args:
+            machines: The types.
+            taken: How many instances of capacity reservations are taken, by id. Default: none.
+        """
         self.machines = machines
         self.all = (1 << len(machines)) - 1
         self._capacities = _steps([each.capacity for each in machines])
@@ -34,6 +39,8 @@ class Types:
         """Offerings of capacity reservations, with the bits of their types."""
         for at, machine in enumerate(machines):
             for each in machine.offerings:
+                if each.capacity_type == RESERVED and each.left <= (taken or {}).get(each.reservation, 0):
+                    continue
                 pair = (each.zone, each.capacity_type)
                 self._offers[pair] = self._offers.get(pair, 0) | 1 << at
                 if each.capacity_type == RESERVED:

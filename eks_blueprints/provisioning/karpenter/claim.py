@@ -5,7 +5,7 @@ Source: `NodeClaim.CanAdd` in sigs.k8s.io/karpenter pkg/controllers/provisioning
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -49,12 +49,13 @@ class Reservations:
     """Reservations by node."""
 
     @classmethod
-    def of(cls, catalogues: Iterable[Types]) -> Reservations:
-        """The reservations of some instance types; of one that is told twice, the smaller number."""
+    def of(cls, catalogues: Iterable[Types], taken: Mapping[str, int]) -> Reservations:
+        """The reservations of some instance types, without what is taken; of one that is told twice, the fewer."""
         found = cls()
         for catalogue in catalogues:
             for _, each in catalogue.reserved:
-                found.left[each.reservation] = min(each.left, found.left.get(each.reservation, each.left))
+                left = each.left - taken.get(each.reservation, 0)
+                found.left[each.reservation] = min(left, found.left.get(each.reservation, left))
         return found
 
     def can(self, node: str, offering: Offering) -> bool:

@@ -5,48 +5,81 @@ Source: `ExistingNode.CanAdd` in sigs.k8s.io/karpenter pkg/controllers/provision
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from eks_blueprints.provisioning.karpenter.asks import Ask
 from eks_blueprints.provisioning.karpenter.domains import Domains
 from eks_blueprints.provisioning.karpenter.topology import Topology
 from eks_blueprints.provisioning.karpenter.values import Requirements, both, clash, of_labels, only
+from eks_blueprints.scheduling.amounts import PODS, added
 from eks_blueprints.scheduling.cluster import Cluster, Place
-from eks_blueprints.scheduling.filters import exclusion
+from eks_blueprints.scheduling.filters import no_room
 from eks_blueprints.scheduling.node import HOST
-from eks_blueprints.scheduling.pod import Pod
+from eks_blueprints.scheduling.pod import Pod, Shape
 
 
 class Existing:
     """A node with its pods."""
 
-    def __init__(self, place: Place, cluster: Cluster) -> None:
+    def __init__(self, place: Place, cluster: Cluster, daemons: Iterable[Shape] = ()) -> None:
         """A node.
 
         Args:
             place: The node and its pods.
             cluster: The cluster that it is of.
+            daemons: Pods of which each node that takes them has one; room is kept for those that are not there yet.
         """
         self.name = place.node.name
         self._place = place
         self._cluster = cluster
         self._requirements: Requirements = {**of_labels(place.node.labels), HOST: only(place.node.name)}
         self._refused: set[Ask] = set()
+        there = {_who(pod.shape) for pod in place.pods.values()}
+        self._kept: dict[str, int] = {}
+        for each in daemons:
+            if _who(each) not in there and self._has(each):
+                self._kept = added(self._kept, {**each.requests, PODS: 1})
 
     def room(self, ask: Ask, topology: Topology) -> Requirements | None:
         """What a pod leaves of its labels; None where it cannot take the pod."""
         if ask in self._refused:
             return None
-        taints = self._place.node.taints
-        if ask.keeping_off(taints) is not None or clash(self._requirements, ask.requirements) is not None:
+        off = ask.keeping_off(self._place.node.taints) is not None
+        # Pods that come make it fuller, and take nothing off it.
+        if (
+            off
+            or clash(self._requirements, ask.requirements) is not None
+            or no_room(ask.pod, self._place, self._cluster)
+            or not self._has_room_beside_daemons(ask.pod)
+        ):
             self._refused.add(ask)
             return None
-        if (found := exclusion(ask.pod, self._place, self._cluster)) is not None:
-            if found.predicate in ("NodeResourcesFit", "NodePorts", "NodeVolumeLimits"):
-                self._refused.add(ask)
-            return None
-        left = topology.narrowed(ask, both(self._requirements, ask.requirements))
-        return None if isinstance(left, Domains) else left
+        for volumes in ask.volumes or ({},):
+            if clash(self._requirements, volumes) is None:
+                left = topology.narrowed(ask, both(both(self._requirements, ask.requirements), volumes))
+                if not isinstance(left, Domains):
+                    return left
+        return None
+
+    def _has(self, daemon: Shape) -> bool:
+        ask = Ask(daemon)
+        return (
+            ask.keeping_off(self._place.node.taints) is None
+            and clash(of_labels(self._place.node.labels), ask.strict) is None
+        )
+
+    def _has_room_beside_daemons(self, pod: Shape) -> bool:
+        wanted = {**pod.requests, PODS: 1}
+        there = {PODS: len(self._place.pods)}
+        free = {name: self._place.free(name) - there.get(name, 0) - kept for name, kept in self._kept.items()}
+        return all(wanted.get(name, 0) <= left for name, left in free.items() if wanted.get(name))
 
     def take(self, pod: Pod, ask: Ask, left: Requirements, topology: Topology) -> None:
         """A pod is put on it."""
         self._cluster.add(pod, self._place)
         topology.recorded(ask, left, self._place.node.taints)
+
+
+def _who(shape: Shape) -> tuple[str, frozenset[tuple[str, str]]]:
+    """What tells a DaemonSet's pods: their namespace and labels."""
+    return shape.namespace, frozenset(shape.labels.items())

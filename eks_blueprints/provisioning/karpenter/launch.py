@@ -36,6 +36,8 @@ class Launch:
     """US dollars an hour at least."""
     most: float
     """US dollars an hour at most, of that instance type."""
+    reservation: str = ""
+    """The capacity reservation that it is taken from; empty where it is from none."""
     alternatives: tuple[str, ...] = ()
     """The instance types that EC2 is asked for, the cheapest first."""
 
@@ -72,6 +74,7 @@ def launch(template: Template, types: int, requirements: Requirements, reserved:
         zones=tuple(sorted({offer.zone for offer in cheapest})),
         price=price,
         most=max(offer.dearest for offer in cheapest),
+        reservation=max(cheapest, key=lambda each: each.left).reservation,
         alternatives=tuple(each.name for each, _ in of_kind),
     )
 

@@ -8,7 +8,7 @@ pkg/controllers/provisioning/scheduling, v1.14.1.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eks_blueprints.provisioning.karpenter.asks import Ask
@@ -39,6 +39,31 @@ class Packed:
     """Pods that found none, by name: what each pool says, by its name."""
 
 
+class Ready:
+    """Pools as rounds need them: what stays the same from one round to the next."""
+
+    def __init__(
+        self, pools: Iterable[Pool], daemons: Sequence[Shape] = (), reserved: Mapping[str, int] | None = None
+    ) -> None:
+        """Some pools.
+
+        Args:
+            pools: The pools; one that keeps a number of nodes makes none for pods.
+            daemons: Pods of which each node that takes them has one.
+            reserved: How many instances of each capacity reservation are taken, by its id. Default: none.
+        """
+        # Of two that weigh the same, the later name is tried first.
+        by_name = sorted((each for each in pools if each.replicas is None), key=lambda each: each.name, reverse=True)
+        self.pools = sorted(by_name, key=lambda each: -each.weight)
+        self.daemons = daemons
+        self.reserved = reserved or {}
+        types = {id(each.machines): Types(each.machines, reserved) for each in self.pools}
+        templates = [Template(pool, daemons, types[id(pool.machines)]) for pool in self.pools]
+        self.templates = [each for each in templates if each.types]
+        self.universe = Universe(self.pools)
+        self.to_all = any(taint.effect == "PreferNoSchedule" for pool in self.pools for taint in pool.taints)
+
+
 class Packer:
     """A round."""
 
@@ -48,7 +73,11 @@ class Packer:
         daemons: Sequence[Shape] = (),
         cluster: Cluster | None = None,
         used: Mapping[str, Amounts] | None = None,
+        reserved: Mapping[str, int] | None = None,
+        *,
         choose: Callable[[list[str]], str] = min,
+        ready: Ready | None = None,
+        starting: Container[str] = (),
     ) -> None:
         """A round that has not begun.
 
@@ -57,24 +86,24 @@ class Packer:
             daemons: Pods of which each node that takes them has one.
             cluster: Nodes that are there, and the pods on them. Default: none.
             used: What the nodes of each pool have, by the pool's name, which its limits count. Default: nothing.
+            reserved: How many instances of each capacity reservation are taken, by its id. Default: none.
             choose: Which of several zones, or other domains, is taken that are equally good; Karpenter takes any of
                 them. Default: the first by name.
+            ready: The pools, pods of every node and reservations, where they are at hand from an earlier round.
+            starting: Nodes that are not ready for pods yet; they come after the others. Default: none.
         """
         self._cluster = cluster or Cluster()
-        # Of two that weigh the same, the later name is tried first.
-        by_name = sorted((each for each in pools if each.replicas is None), key=lambda each: each.name, reverse=True)
-        ordered = sorted(by_name, key=lambda each: -each.weight)
-        types = {id(each.machines): Types(each.machines) for each in ordered}
-        templates = [Template(pool, daemons, types[id(pool.machines)]) for pool in ordered]
-        self._templates = [each for each in templates if each.types]
+        ready = ready or Ready(pools, daemons, reserved)
+        self._templates = ready.templates
         self._left: dict[str, dict[str, int]] = {}
-        for pool in ordered:
+        for pool in ready.pools:
             taken = (used or {}).get(pool.name, {})
             self._left[pool.name] = {name: most - taken.get(name, 0) for name, most in pool.limits.items()}
-        self._reservations = Reservations.of(each.catalogue for each in self._templates)
-        self._topology = Topology(self._cluster, Universe(ordered), choose)
-        self._existing = [Existing(each, self._cluster) for each in self._cluster.places.values()]
-        self._to_all = any(taint.effect == "PreferNoSchedule" for pool in ordered for taint in pool.taints)
+        self._reservations = Reservations.of((each.catalogue for each in self._templates), ready.reserved)
+        self._topology = Topology(self._cluster, ready.universe, choose)
+        places = sorted(self._cluster.places.items(), key=lambda each: (each[0] in starting, each[0]))
+        self._existing = [Existing(each, self._cluster, ready.daemons) for _, each in places]
+        self._to_all = ready.to_all
         self._asks: dict[Shape, list[Ask]] = {}
         self._closed: dict[Ask, set[Claim]] = {}
         """The nodes about to be launched that can take no more pods which ask this."""
@@ -158,7 +187,8 @@ class Packer:
             if not types:
                 refused[name] = Refused("limits", "has no instance type within what is left of its limits")
                 continue
-            claim = Claim(f"{name}-{len(self._found.claims) + 1}", template, types)
+            # No node that is there can have such a name.
+            claim = Claim(f"{name}#{len(self._found.claims) + 1}", template, types)
             found = claim.room(ask, self._topology, self._reservations)
             if isinstance(found, Refused):
                 refused[name] = found

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE, WINDOWS_BUILD, ZONE
-from eks_blueprints.provisioning.karpenter.asks import Ask
+from eks_blueprints.provisioning.karpenter.asks import Ask, bearing_all
 from eks_blueprints.provisioning.karpenter.catalogue import Rooms, Types, numbers
 from eks_blueprints.provisioning.karpenter.values import Requirements, both, clash, of_labels, only
 from eks_blueprints.provisioning.makers import Pool
@@ -51,7 +51,7 @@ class Template:
     def _rooms(self, daemons: Sequence[Shape]) -> Rooms:
         """What pods of every node leave of each type: those that bear the taints and can have a node of it."""
         machines = self.pool.machines
-        borne = [each for each in daemons if Ask(each, bears_all=True).keeping_off(self.pool.taints) is None]
+        borne = [each for each in daemons if Ask(bearing_all(each)).keeping_off(self.pool.taints) is None]
         on = [self._on(each) for each in borne]
         sums: dict[tuple[bool, ...], tuple[Amounts, tuple[HostPort, ...]]] = {}
         found = []

@@ -54,8 +54,8 @@ class Topology:
             self._keeps_others_off(ask.pod)
             found = self._of_ask[ask] = [
                 *(self._spread(ask, each) for each in ask.shape.spread),
-                *(self._term("near", each) for each in ask.near),
-                *(self._term("apart", each) for each in ask.apart),
+                *(self._term("near", ask, each) for each in ask.near),
+                *(self._term("apart", ask, each) for each in ask.apart),
             ]
         return found
 
@@ -103,7 +103,7 @@ class Topology:
             for term in pod.apart:
                 key = (term.key, _form(term.selector), term.namespaces, _form(term.of_namespaces))
                 if key not in self._against:
-                    self._against[key] = self._made(Domains("apart", term.key, self._says(term)))
+                    self._against[key] = self._made(Domains("apart", term.key, self._says(term)), pod.tolerations)
                     self._kept_from.clear()
                 found.append(self._against[key])
         return found
@@ -140,9 +140,10 @@ class Topology:
         made = Domains("spread", constraint.key, selects_pod, constraint.skew, constraint.domains, counted)
         return self._new(key, made, tolerations if constraint.by_taints else None)
 
-    def _term(self, kind: Kind, term: Term) -> Domains:
+    def _term(self, kind: Kind, ask: Ask, term: Term) -> Domains:
         key = (kind, term.key, _form(term.selector), term.namespaces, _form(term.of_namespaces))
-        return self._asked.get(key) or self._new(key, Domains(kind, term.key, self._says(term)))
+        # The domains are those of pools whose taints the first of such pods bears, as it asks at first.
+        return self._asked.get(key) or self._new(key, Domains(kind, term.key, self._says(term)), ask.shape.tolerations)
 
     def _says(self, term: Term) -> Callable[[Shape], bool]:
         return lambda pod: self._cluster.says(term, pod)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from eks_blueprints.core.charts import table
 from eks_blueprints.policies.stack import Resource
 from tests.capacity.read.stacks import MIB, daemon, demand, eks, platform
 from tests.policies.build import UNKNOWN, addon, res, workload
@@ -96,6 +97,16 @@ def test_resources_of_a_chart_with_one_container_are_its() -> None:
 def test_values_that_are_not_followed_are_said() -> None:
     said = platform(release(sidecars=[{"name": "x"}])).unknown
     assert any("these values of the chart cluster-autoscaler change is not followed: sidecars" in each for each in said)
+
+
+def test_pods_that_operators_make_of_what_a_chart_brings_are_said() -> None:
+    row = table.row("kube_prometheus_stack")
+    assert row is not None
+    repository = {"repo": "https://prometheus-community.github.io/helm-charts"}
+    given = {"chart": row.chart, "version": row.pinned, "namespace": "monitoring", "repositoryOpts": repository}
+    said = platform(res("kubernetes:helm.sh/v3:Release", "kps", given)).unknown
+    wanted = "makes of Alertmanager, Prometheus of the chart kube-prometheus-stack are not counted"
+    assert any(wanted in each for each in said)
 
 
 @pytest.mark.parametrize("version", ["1.0.0", None])

@@ -273,6 +273,26 @@ def test_user_data_says_how_many_pods_a_node_takes(name: str) -> None:
     assert not any("launch template" in each for each in found.unknown)
 
 
+def test_disks_and_fabric_of_a_launch_template_leave_less_room() -> None:
+    disks = [{"deviceName": f"/dev/xvd{letter}", "ebs": {"volumeSize": 20}} for letter in "abc"]
+    fabric = [{"interfaceType": "efa", "networkCardIndex": 0}, {"interfaceType": "efa-only", "networkCardIndex": 0}]
+    found = []
+    for more in ({}, {"blockDeviceMappings": disks}, {"networkInterfaces": fabric[:1]}, {"networkInterfaces": fabric}):
+        template = aws("ec2/launchTemplate:LaunchTemplate", "template", **more)
+        made = managed(launchTemplate={"id": "${template.id}", "version": "1"}, instanceTypes=["c7gn.16xlarge"])
+        found.append(platform(made, template))
+    plain_, many, one, two = (only_group(each).machines[0] if each.groups else None for each in found)
+    assert plain_ is not None
+    assert many is not None
+    assert one is not None
+    driver = "ebs.csi.aws.com"
+    assert plain_.volumes[driver] - many.volumes[driver] == 2
+    assert ("vpc.amazonaws.com/efa" in plain_.allocatable, one.allocatable["vpc.amazonaws.com/efa"]) == (False, 1)
+    # The type has one network card, which takes one interface of the fabric.
+    assert two is None
+    assert any("takes no 2 EFA interfaces" in each for each in found[3].unknown)
+
+
 def test_a_launch_template_made_elsewhere_is_said() -> None:
     found = platform(managed(launchTemplate={"id": "lt-0123456789abcdef0", "version": "1"}))
     assert len(found.groups) == 1

@@ -55,7 +55,7 @@ def test_spot_is_a_range_over_all_its_types() -> None:
     group = {"instanceTypes": ["m7i.large", "m7i.xlarge"], "capacityType": "SPOT", "scalingConfig": {"minSize": 1}}
     found = lines(resource(NODE_GROUP, "n", group))["1 × m7i.large or 1 more, spot"]
     low, high = list_prices().spot("m7i.large", "us-east-1")
-    assert (found.low, found.high) == (pytest.approx(0.1008 * low * 730), pytest.approx(0.2016 * high * 730))
+    assert (found.low, found.high) == pytest.approx((0.1008 * low * 730, 0.2016 * high * 730))
 
 
 def test_spot_costs_what_aws_said_of_the_family_in_the_region() -> None:

@@ -1,0 +1,40 @@
+"""Nodes that have grown too old go whatever budgets say, and how long any node can live.
+
+Karpenter deletes an expired node at once, and launches for its pods as they leave; no budget of its pool counts, and
+`karpenter.sh/do-not-disrupt` on the node neither. As it goes it waits for its pods, no longer than its grace period.
+Source: pkg/controllers/nodeclaim/expiration in sigs.k8s.io/karpenter, v1.14.1; Auto Mode: EKS user guide.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from eks_blueprints.karpenter.pool_rules import AUTO_MODE_LIFETIME_HOURS
+from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules, State
+
+AUTO_MODE_LONGEST = timedelta(hours=AUTO_MODE_LIFETIME_HOURS)
+"""How long a node of EKS Auto Mode lives at most: 21 days."""
+
+
+def expires(owned: Owned) -> datetime | None:
+    """When a node begins to go for its age; None for never."""
+    return None if owned.expire_after is None else owned.created + owned.expire_after
+
+
+def expired(state: State) -> tuple[str, ...]:
+    """The nodes that go now for their age, the oldest first."""
+    found = [(at, name) for name, each in state.nodes.items() if not each.leaving and (at := expires(each))]
+    return tuple(name for at, name in sorted(found) if at <= state.now)
+
+
+def longest_life(rules: Rules, *, auto_mode: bool = False) -> timedelta | None:
+    """How old a node of a pool can get; None where pods can keep it for ever.
+
+    Args:
+        rules: The pool's rules.
+        auto_mode: Whether EKS Auto Mode runs it, which ends each node after 21 days.
+    """
+    ends = None if rules.expire_after is None or rules.grace is None else rules.expire_after + rules.grace
+    if not auto_mode:
+        return ends
+    return AUTO_MODE_LONGEST if ends is None else min(ends, AUTO_MODE_LONGEST)

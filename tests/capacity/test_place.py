@@ -1,0 +1,286 @@
+"""Where pods go: on nodes that are there, on Fargate, on nodes of pools and groups, and those that wait, with why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from eks_blueprints.capacity.model import Daemon, Demand, Expansion, Outcome, Platform, Running
+from eks_blueprints.capacity.place import outcome
+from eks_blueprints.karpenter.requirements import Allowed
+from eks_blueprints.karpenter.tolerating import Taint
+from eks_blueprints.provisioning.machine import RESERVED, Machine, Offering
+from eks_blueprints.provisioning.makers import Group, Pool, Profile
+from eks_blueprints.scheduling.node import HOST, ZONE, Node
+from eks_blueprints.scheduling.pod import Shape, shape_of
+
+ZONES = ("eu-west-1a", "eu-west-1b", "eu-west-1c")
+GIB = 2**30
+CAPACITY_TYPE, TYPE = "karpenter.sh/capacity-type", "node.kubernetes.io/instance-type"
+
+
+def machine(name: str, cores: int, price: float, *capacity_types: str) -> Machine:
+    """An instance type that keeps a tenth of a core, with four GiB a core."""
+    kinds = capacity_types or ("on-demand",)
+    return Machine(
+        name=name,
+        labels={
+            TYPE: frozenset({name}),
+            ZONE: frozenset(ZONES),
+            CAPACITY_TYPE: frozenset(kinds),
+            "kubernetes.io/arch": frozenset({"amd64"}),
+            "kubernetes.io/os": frozenset({"linux"}),
+        },
+        capacity={"cpu": cores * 1000, "memory": cores * 4 * GIB, "pods": 29},
+        allocatable={"cpu": cores * 1000 - 100, "memory": cores * 4 * GIB - GIB, "pods": 29},
+        offerings=tuple(
+            Offering(
+                zone=zone,
+                capacity_type=kind,
+                price=price * (0.3 if kind == "spot" else 1),
+                most=price * 0.6 if kind == "spot" else None,
+            )
+            for zone in ZONES
+            for kind in kinds
+        ),
+    )
+
+
+LARGE, XLARGE, X2 = machine("m5.large", 2, 0.1), machine("m5.xlarge", 4, 0.2), machine("m5.2xlarge", 8, 0.4)
+MACHINES = (LARGE, XLARGE, X2)
+
+
+def demand(name: str, count: int, *, most: int | None = None, **spec: Any) -> Demand:
+    return Demand(
+        name=f"shop/Deployment/{name}", shape=shape(name, **spec), least=count, most=count if most is None else most
+    )
+
+
+def shape(name: str, *, cpu: str = "1", **spec: Any) -> Shape:
+    container = {"resources": {"requests": {"cpu": cpu, **spec.pop("requests", {})}}}
+    return shape_of({"containers": [container], **spec}, {"app": name}, "shop", priority=spec.pop("priority", None))
+
+
+def group(name: str = "workers", **fields: Any) -> Group:
+    return Group(**{"name": name, "machines": (LARGE,), "zones": ZONES, "start": 1, "least": 1, "most": 3, **fields})
+
+
+def told(found: Outcome) -> list[tuple[str, str, str, int]]:
+    """Each node: what makes it, its kind, its type, and how many pods of workloads it has."""
+    return [(e.maker, e.kind, e.machine, sum(not pod.daemon for pod in e.pods)) for e in found.nodes]
+
+
+def test_pods_go_to_nodes_that_are_there_before_any_is_added() -> None:
+    pool = Pool(name="default", machines=MACHINES)
+    found = outcome(Platform(name="a", demands=(demand("web", 3),), groups=(group(),), pools=(pool,)))
+    assert told(found) == [("workers", "managed_node_group", "m5.large", 1), ("default", "karpenter", "m5.xlarge", 2)]
+    assert [each.new for each in found.nodes] == [False, True]
+    assert not found.waiting
+
+
+def test_daemon_sets_are_on_every_node_that_takes_them() -> None:
+    agent = Daemon(name="kube-system/DaemonSet/agent", shape=shape("agent", cpu="500m"))
+    picky = Daemon(name="kube-system/DaemonSet/gpu", shape=shape("gpu", nodeSelector={TYPE: "g5.xlarge"}))
+    pool = Pool(name="default", machines=MACHINES)
+    platform = Platform(name="a", demands=(demand("web", 3),), daemons=(agent, picky), groups=(group(),), pools=(pool,))
+    found = outcome(platform)
+    assert [[pod.name for pod in node.pods if pod.daemon] for node in found.nodes] == [[agent.name], [agent.name]]
+    assert told(found)[1] == ("default", "karpenter", "m5.xlarge", 2)  # 2.5 of 3.9 cores; 1.9 would be too few
+
+
+def test_groups_grow_only_with_cluster_autoscaler_and_say_what_would_do() -> None:
+    web = demand("web", 6)
+    still = outcome(Platform(name="a", demands=(web,), groups=(group(),)))
+    assert [(each.name, each.count) for each in still.waiting] == [(web.name, 5)]
+    grown = outcome(Platform(name="a", demands=(web,), groups=(group(),), autoscaler=Expansion()))
+    assert Counter(each.new for each in grown.nodes) == {False: 1, True: 2}
+    (waiting,) = grown.waiting
+    assert (waiting.count, waiting.remedy) == (3, "set max_size of workers to 6")
+    assert ("workers", "max_size") in [(each.where, each.predicate) for each in waiting.refusals]
+
+
+def test_where_both_add_nodes_karpenter_comes_first_and_a_note_says_so() -> None:
+    pool = Pool(name="default", machines=(LARGE,), limits={"cpu": 2000})
+    platform = Platform(name="a", demands=(demand("web", 3),), groups=(group(),), pools=(pool,), autoscaler=Expansion())
+    found = outcome(platform)
+    assert [each[0] for each in told(found)] == ["workers", "default", "workers"]
+    assert any("Cluster Autoscaler" in note for note in found.notes)
+
+
+def test_at_most_there_are_as_many_pods_as_their_scaler_allows() -> None:
+    web = replace(demand("web", 3, most=10), scaled_by="HorizontalPodAutoscaler web")
+    platform = Platform(name="a", demands=(web,), pools=(Pool(name="default", machines=MACHINES),))
+    assert sum(each[3] for each in told(outcome(platform))) == 3
+    assert sum(each[3] for each in told(outcome(platform, at="most"))) == 10
+
+
+def test_at_most_pods_are_as_large_as_they_may_become() -> None:
+    web = replace(demand("web", 1), largest=shape("web", cpu="7"))
+    platform = Platform(name="a", demands=(web,), pools=(Pool(name="default", machines=MACHINES),))
+    assert [each[2] for each in told(outcome(platform))] == ["m5.large"]
+    assert [each[2] for each in told(outcome(platform, at="most"))] == ["m5.2xlarge"]
+
+
+def test_vp_09_what_is_larger_than_every_node_waits() -> None:
+    web = replace(demand("web", 1), largest=shape("web", cpu="8"))
+    platform = Platform(name="a", demands=(web,), pools=(Pool(name="default", machines=MACHINES),))
+    (waiting,) = outcome(platform, at="most").waiting
+    assert [(each.where, each.predicate) for each in waiting.refusals] == [("default", "NodeResourcesFit")]
+
+
+def test_limits_are_filled_in_several_rounds() -> None:
+    apart = {"topologyKey": HOST, "labelSelector": {"matchLabels": {"app": "web"}}}
+    web = demand("web", 4, affinity={"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [apart]}})
+    # In one round each node counts as the largest it could be, 8 cores.
+    pool = Pool(name="default", machines=MACHINES, limits={"cpu": 8000})
+    found = outcome(Platform(name="a", demands=(web,), pools=(pool,)))
+    assert [each[2] for each in told(found)] == ["m5.large"] * 4
+    more = outcome(Platform(name="a", demands=(replace(web, least=5),), pools=(pool,)))
+    (waiting,) = more.waiting
+    assert (waiting.count, waiting.remedy) == (1, "raise the limits of default")
+
+
+def test_a_reservation_is_taken_once_and_the_rest_is_on_demand() -> None:
+    held = Offering(zone=ZONES[0], capacity_type=RESERVED, price=0.0, reservation="cr-1", left=1)
+    labels = {**LARGE.labels, CAPACITY_TYPE: frozenset({"reserved", "on-demand"})}
+    both = replace(LARGE, labels=labels, offerings=(held, *LARGE.offerings))
+    found = outcome(Platform(name="a", demands=(demand("web", 3),), pools=(Pool(name="default", machines=(both,)),)))
+    assert Counter(each.capacity_type for each in found.nodes) == {"reserved": 1, "on-demand": 2}
+
+
+def test_a_pool_of_a_fixed_size_keeps_its_nodes_in_all_zones() -> None:
+    pool = Pool(name="kept", machines=(LARGE,), replicas=3)
+    found = outcome(Platform(name="a", demands=(demand("web", 4),), pools=(pool,)))
+    assert [(each.maker, each.zone, each.new) for each in found.nodes] == [("kept", zone, False) for zone in ZONES]
+    assert [each.count for each in found.waiting] == [1]
+
+
+def test_what_a_profile_selects_runs_on_fargate() -> None:
+    profile = Profile(name="shop", selectors=(("shop", {"app": "web"}),), zones=ZONES, rates=(0.04, 0.004, 0.0001))
+    web = demand("web", 2, cpu="250m", requests={"memory": "512Mi"})
+    found = outcome(Platform(name="a", demands=(web, demand("api", 1)), profiles=(profile,)))
+    assert told(found) == [("shop", "fargate", "0.25 vCPU, 1 GB", 1)] * 2
+    assert [each.price for each in found.nodes] == pytest.approx([0.25 * 0.04 + 0.004] * 2)
+    assert [each.name for each in found.waiting] == ["shop/Deployment/api"]
+
+
+def test_what_is_too_large_for_fargate_waits_with_the_largest_there_is() -> None:
+    profile = Profile(name="shop", selectors=(("shop", {}),))
+    found = outcome(Platform(name="a", demands=(demand("web", 2, cpu="17"),), profiles=(profile,)))
+    (waiting,) = found.waiting
+    assert (waiting.count, waiting.refusals[0].where, waiting.refusals[0].predicate) == (2, "shop", "size")
+    assert "16 vCPU and 120 GB" in waiting.refusals[0].reason
+
+
+def test_less_important_pods_give_way_and_wait_for_a_node() -> None:
+    batch = replace(demand("batch", 1), shape=shape("batch", priority=-1))
+    web = replace(demand("web", 1), shape=shape("web", priority=1000))
+    node = Running(node=_node("a"), pods=(("shop/Deployment/batch#0", batch.shape),), machine="m5.large")
+    platform = Platform(name="a", demands=(web,), running=(node,))
+    found = outcome(platform)
+    assert found.evicted == (("shop/Deployment/batch", "shop/Deployment/web", 1),)
+    assert [pod.name for pod in found.nodes[0].pods] == [web.name]
+    assert [each.name for each in found.waiting] == ["shop/Deployment/batch"]
+
+
+def _node(name: str) -> Node:
+    return Node(name=name, labels={HOST: name, ZONE: ZONES[0]}, allocatable=LARGE.allocatable)
+
+
+def test_nodes_that_run_count_towards_limits_and_sizes() -> None:
+    pool = Pool(name="default", machines=(LARGE,), limits={"cpu": 4000})
+    there = tuple(
+        Running(
+            node=_node(f"n{number}"),
+            pods=((f"other-{number}", shape("other")),),
+            machine="m5.large",
+            capacity_type="on-demand",
+            maker="default",
+        )
+        for number in range(2)
+    )
+    found = outcome(Platform(name="a", demands=(demand("web", 1),), pools=(pool,), running=there))
+    assert [(each.kind, each.price) for each in found.nodes] == [("running", 0.1), ("running", 0.1)]
+    assert [each.remedy for each in found.waiting] == ["raise the limits of default"]
+
+
+def test_each_refusal_of_nodes_that_are_there_is_counted() -> None:
+    tainted = group("tainted", taints=(Taint("dedicated", "gpu", "NoSchedule"),), start=2, most=2)
+    full = group("full", start=1, most=1)
+    (waiting,) = outcome(Platform(name="a", demands=(demand("web", 1, cpu="3"),), groups=(tainted, full))).waiting
+    there = {(each.where, each.predicate) for each in waiting.refusals if each.kind == "node"}
+    assert there == {("2 nodes", "TaintToleration"), ("1 node", "NodeResourcesFit")}
+
+
+def test_spot_groups_cost_from_the_cheapest_of_their_types_to_the_dearest() -> None:
+    spot = tuple(machine(each.name, cores, price, "spot") for each, cores, price in ((LARGE, 2, 0.1), (XLARGE, 4, 0.2)))
+    found = outcome(Platform(name="a", groups=(group(machines=spot, capacity_type="spot"),)))
+    assert [(each.machine, each.price, each.most) for each in found.nodes] == [
+        ("m5.large", pytest.approx(0.03), pytest.approx(0.12))
+    ]
+
+
+def test_au_16_to_18_system_pods_go_to_system_and_a_heavier_pool_takes_the_rest() -> None:
+    """AU-14, AU-16 and AU-18: the built-in pools weigh 0; `system` takes only what bears its taint."""
+    critical = Taint("CriticalAddonsOnly", "", "NoSchedule")
+    built_in = (
+        Pool(name="general-purpose", machines=MACHINES, auto_mode=True),
+        Pool(name="system", machines=MACHINES, taints=(critical,), auto_mode=True),
+    )
+    dns = demand("dns", 2, tolerations=[{"key": "CriticalAddonsOnly", "operator": "Exists"}])
+    web = demand("web", 2)
+    found = outcome(Platform(name="a", demands=(dns, web), pools=built_in))
+    makers = {pod.name.rpartition("/")[2]: node.maker for node in found.nodes for pod in node.pods}
+    # Of pools of the same weight the later name is tried first.
+    assert makers == {"dns": "system", "web": "general-purpose"}
+    assert {each.kind for each in found.nodes} == {"auto_mode"}
+    mine = Pool(name="mine", weight=1, machines=MACHINES, auto_mode=True)
+    found = outcome(Platform(name="a", demands=(web,), pools=(*built_in, mine)))
+    assert {each.maker for each in found.nodes} == {"mine"}
+
+
+def test_ko_25_without_any_capacity_all_pods_wait() -> None:
+    (waiting,) = outcome(Platform(name="a", demands=(demand("nginx", 2),))).waiting
+    assert (waiting.count, waiting.refusals) == (2, ())
+
+
+def test_ko_22_a_volume_keeps_its_pod_in_its_zone() -> None:
+    from eks_blueprints.scheduling.pod import Claim
+    from eks_blueprints.scheduling.selectors import Condition, NodeTerm
+
+    term = NodeTerm(labels=(Condition(ZONE, "In", frozenset({ZONES[1]})),))
+    pinned = replace(demand("db", 1).shape, claims=(Claim("shop/ebs-claim", driver="ebs.csi.aws.com", terms=(term,)),))
+    db = replace(demand("db", 1), shape=pinned)
+    there = outcome(Platform(name="a", demands=(db,), groups=(group(start=3),)))
+    assert [each.zone for each in there.nodes if each.pods] == [ZONES[1]]
+    new = outcome(Platform(name="a", demands=(db,), pools=(Pool(name="default", machines=MACHINES),)))
+    assert [each.zone for each in new.nodes] == [ZONES[1]]
+    west = Pool(name="default", machines=MACHINES, requirements={ZONE: Allowed(values=frozenset({ZONES[0]}))})
+    (waiting,) = outcome(Platform(name="a", demands=(db,), pools=(west,))).waiting
+    assert waiting.refusals[0].where == "default"
+
+
+def test_kp_01_the_whole_chain_from_more_pods_to_more_nodes() -> None:
+    """HP-05, KP-01: the autoscaler of pods makes more of them, they wait, and Karpenter adds a node."""
+    web = demand("web", 3, most=9)
+    platform = Platform(name="a", demands=(web,), groups=(group(start=3),), pools=(Pool(name="d", machines=MACHINES),))
+    assert {each.maker for each in outcome(platform).nodes} == {"workers"}
+    at_most = outcome(platform, at="most")
+    assert [each.machine for each in at_most.nodes if each.maker == "d"] == ["m5.2xlarge"]
+    assert sum(sum(not pod.daemon for pod in each.pods) for each in at_most.nodes) == 9
+
+
+def test_the_same_platform_always_comes_out_the_same() -> None:
+    web = demand("web", 7)
+    platform = Platform(name="a", demands=(web,), groups=(group(),), pools=(Pool(name="d", machines=MACHINES),))
+    assert told(outcome(platform)) == told(outcome(platform))
+
+
+def test_what_is_added_costs_what_the_offerings_say() -> None:
+    spot = machine("m5.xlarge", 4, 0.2, "spot", "on-demand")
+    found = outcome(Platform(name="a", demands=(demand("web", 3),), pools=(Pool(name="d", machines=(spot,)),)))
+    assert [(each.price, each.most) for each in found.nodes] == [(pytest.approx(0.06), pytest.approx(0.12))]
+    assert any("spot" in note for note in found.notes)
