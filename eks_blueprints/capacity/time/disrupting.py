@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from eks_blueprints.capacity.time.draining import Draining
 from eks_blueprints.capacity.time.pools import Pools, launched_words
+from eks_blueprints.capacity.time.saving import Bound
 from eks_blueprints.capacity.time.things import Host
 from eks_blueprints.capacity.time.trial import foreseen
 from eks_blueprints.capacity.time.words import count, listed
@@ -19,6 +20,7 @@ from eks_blueprints.provisioning.karpenter.disruption.budgets import next_change
 from eks_blueprints.provisioning.karpenter.disruption.command import Command
 from eks_blueprints.provisioning.karpenter.disruption.looking import Look, look
 from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules, State, Traits
+from eks_blueprints.provisioning.karpenter.packer import Ready
 
 _DAEMON = Traits(daemon=True)
 _BUDGETS = "disruption budgets"
@@ -35,11 +37,10 @@ class Disrupting:
             draining: What empties nodes.
         """
         self.world, self.pools, self.draining = pools.world, pools, draining
-        self.rules: dict[str, Rules] = {
-            name: self.world.platform.rules.get(name, Rules()) for name in pools.every
-        }
+        self.rules: dict[str, Rules] = {name: self.world.platform.rules.get(name, Rules()) for name in pools.every}
         self._seen = -1
         self._due: int | None = None
+        self._bound: tuple[Ready, Bound] | None = None
         self._busy = False
         """Whether it waits to see if what it decided still holds."""
         self._held: tuple[int, int] | None = None
@@ -61,9 +62,11 @@ class Disrupting:
 
     def _watch(self) -> None:
         world = self.world
-        if world.at_rest or self._seen == world.changes:
+        # Where pods only came, nothing can be saved that could not be before; where a budget counts them, it may.
+        seen = world.changes if world.platform.pod_budgets else world.room
+        if world.at_rest or self._seen == seen:
             return
-        self._seen = world.changes
+        self._seen = seen
         self._plan(world.delay("disruption_scan"))
 
     def _plan(self, seconds: int) -> None:
@@ -79,10 +82,10 @@ class Disrupting:
         if self._due != due:
             return
         self._due = None
-        if not self._candidates():
+        if not (could := self._could_go()):
             self._later()
             return
-        found = self._look()
+        found = self._look(could)
         self._note_held(found)
         if not found.commands:
             self._later()
@@ -99,7 +102,7 @@ class Disrupting:
     def _validate(self, command: Command, changes: int) -> None:
         self._busy = False
         if self.world.changes != changes:
-            now = self._look().commands
+            now = self._look(set(command.nodes)).commands
             command_now = next((e for e in now if (e.method, e.nodes) == (command.method, command.nodes)), None)
             if command_now is None:
                 self._plan(self.world.delay("disruption_scan"))
@@ -134,27 +137,43 @@ class Disrupting:
         else:
             world.after(world.delay("node_ready"), when_ready)
 
-    def _look(self) -> Look:
+    def _look(self, could: set[str]) -> Look:
         with foreseen(self.world, planned=False):
-            return look(self._state())
+            return look(self._state(could))
 
-    def _state(self) -> State:
+    def _could_go(self) -> set[str]:
+        """The nodes that a look could take away: drifted and empty ones, and those without which something is saved."""
+        due = [each for each in self._mine() if self._is_due(each)]
+        surely = {each.name for each in due if each.drifted is not None or not each.items}
+        if self._bound is None or self._bound[0] is not self.pools.ready:
+            self._bound = (self.pools.ready, Bound(self.pools.ready))
+        return surely | self._bound[1].plausible([each for each in due if each.items], self.world.cluster)
+
+    def _is_due(self, host: Host) -> bool:
+        if not host.ready or host.leaving:
+            return False
+        after = self._after(host)
+        return host.drifted is not None or (after is not None and host.touched + after <= self.world.now)
+
+    def _state(self, could: set[str]) -> State:
         world = self.world
         items = {name for host in world.hosts.values() for name in host.items}
         return State(
             now=world.moment,
             cluster=world.cluster,
             pools=self.pools.now,
-            nodes={host.name: self._owned(host) for host in self._mine()},
+            nodes={host.name: self._owned(host, host.name in could) for host in self._mine()},
             rules=self.rules,
-            traits={name: _DAEMON for place in world.cluster.places.values() for name in place.pods if name not in items},
+            traits={
+                name: _DAEMON for place in world.cluster.places.values() for name in place.pods if name not in items
+            },
             daemons=[shape for _, shape in world.daemons],
             waiting=[each.pod for each in world.waiting.values() if not each.work.fargate],
             pod_budgets=self.draining.budgets(),
             ready=self.pools.ready,
         )
 
-    def _owned(self, host: Host) -> Owned:
+    def _owned(self, host: Host, could: bool) -> Owned:
         begins = self.world.begins
         touched = begins + timedelta(seconds=host.touched)
         return Owned(
@@ -166,6 +185,7 @@ class Disrupting:
             initialized=touched if host.ready else None,
             last_pod_event=touched,
             drifted=None if host.drifted is None else begins + timedelta(seconds=host.drifted),
+            nominated_until=None if could else self.world.moment + timedelta(seconds=1),
             leaving=bool(host.leaving),
             ready=host.ready,
         )
@@ -177,16 +197,6 @@ class Disrupting:
         """The seconds without a pod that comes or goes after which a node is looked at."""
         after = self.rules[host.maker].consolidate_after
         return None if after is None else int(after.total_seconds())
-
-    def _candidates(self) -> bool:
-        """Whether there is a node that could go at all."""
-        for host in self._mine():
-            if not host.ready or host.leaving:
-                continue
-            after = self._after(host)
-            if host.drifted is not None or (after is not None and host.touched + after <= self.world.now):
-                return True
-        return False
 
     def _later(self) -> None:
         """It looks again when a timer ends, or a budget begins or ends to hold."""

@@ -34,9 +34,7 @@ class Draining:
         self._matched: dict[int, list[Work]] = {}
         world.watchers.append(self._go_on)
 
-    def drain(
-        self, host: Host, reason: str, *, by: int | None = None, then: Callable[[], None] | None = None
-    ) -> None:
+    def drain(self, host: Host, reason: str, *, by: int | None = None, then: Callable[[], None] | None = None) -> None:
         """A node is emptied, and goes.
 
         Args:

@@ -61,7 +61,9 @@ class Events:
         elif (image := event.new_image) is not None:
             self._drift(self._pools_of(image.pool, image.node_class), "new image")
             if image.node_class is None:
-                self._update([g for n, g in self.groups.every.items() if image.pool in (None, n)], Upgrade(), "new image")
+                self._update(
+                    [g for n, g in self.groups.every.items() if image.pool in (None, n)], Upgrade(), "new image"
+                )
         elif (upgrade := event.upgrade) is not None:
             self._drift(set(self.pools.every), "upgrade")
             self._update(list(self.groups.every.values()), upgrade, "upgrade")
@@ -175,6 +177,7 @@ class Events:
             self._wave(hosts, cause)
             self.world.log("event", f"{cause}: {count(len(hosts), 'node')} drift", listed(sorted(pools)))
         self.world.changes += 1
+        self.world.room += 1
 
     def _wave(self, hosts: Sequence[Host], cause: str) -> None:
         self.world.record.waves.append(
@@ -209,6 +212,7 @@ class Events:
         self.disrupting.rules[change.pool] = _rules(self.disrupting.rules[change.pool], change)
         self.pools.changed()
         self.world.changes += 1
+        self.world.room += 1
         if change.requirements is not None:
             asked = pool.requirements
             self._drift({pool.name}, f"change of {pool.name}", lambda host: meets(host, asked))

@@ -216,4 +216,6 @@ class _Update:
         if not nodes:
             return
         self.groups.sizes[name] -= 1
-        self.groups.draining.drain(min(nodes, key=lambda e: (len(e.items), -e.born, e.name)), self.cause, then=self._shrink)
+        self.groups.draining.drain(
+            min(nodes, key=lambda e: (len(e.items), -e.born, e.name)), self.cause, then=self._shrink
+        )

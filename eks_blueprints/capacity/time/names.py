@@ -83,7 +83,9 @@ def _of_event(scenario: Scenario, index: int, platform: Platform) -> Iterable[Pr
     part = getattr(event, event.kind)
     path = ("events", index, event.kind)
     pools, groups = {each.name for each in platform.pools}, {each.name for each in platform.groups}
-    zones = {offer.zone for maker in (*platform.pools, *platform.groups) for m in maker.machines for offer in m.offerings}
+    zones = {
+        offer.zone for maker in (*platform.pools, *platform.groups) for m in maker.machines for offer in m.offerings
+    }
     zones |= {zone for group in platform.groups for zone in group.zones}
     kinds = {m.name for maker in (*platform.pools, *platform.groups) for m in maker.machines}
     classes = {value for each in platform.pools for key, value in each.labels.items() if key.endswith("nodeclass")}

@@ -99,7 +99,7 @@ class Pools:
         gone, every = list(without), list(items)
         with foreseen(self.world, without=gone, tried=every) as there:
             starting = {host.name for host in self.world.hosts.values() if not host.ready}
-            packer = Packer((), (), there, self._used(gone), ready=self.ready, starting=starting)
+            packer = Packer((), cluster=there, used=self._used(gone), ready=self.ready, starting=starting)
             return packer.pack([each.pod for each in every])
 
     def _used(self, without: Sequence[Host]) -> dict[str, Amounts]:

@@ -62,5 +62,3 @@ class Rolling:
 
 def _nothing() -> None:
     """Time stands, and what was added is placed."""
-
-

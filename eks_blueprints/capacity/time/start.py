@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eks_blueprints.capacity.fargate import on_fargate
 from eks_blueprints.capacity.model import Demand
 from eks_blueprints.capacity.starting import Start, start
 from eks_blueprints.capacity.time.record import OfWorkload
 from eks_blueprints.capacity.time.things import Host, Item, Work
 from eks_blueprints.capacity.time.world import World
+from eks_blueprints.provisioning.fargate import profile_of
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Group, Pool
 from eks_blueprints.scheduling.node import ZONE, Node
@@ -38,11 +38,10 @@ def pods(world: World, demands: Iterable[Demand], count: dict[str, int]) -> None
         demands: The workloads.
         count: How many pods each has, by name. Default: the fewest.
     """
-    others = {id(each) for each in on_fargate(world.platform, "least").others}
     for each in demands:
         work = work_of(world, each)
         work.want = count.get(each.name, each.least)
-        work.fargate = id(each) not in others and each in world.platform.demands
+        work.fargate = bool(world.platform.profiles) and profile_of(each.shape, world.platform.profiles) is not None
         for _ in range(work.want):
             world.add(work)
         work.kept.pods = work.want

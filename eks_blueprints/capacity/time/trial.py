@@ -12,7 +12,9 @@ from eks_blueprints.provisioning.group_nodes import daemon_pods
 
 
 @contextmanager
-def foreseen(world: World, *, without: Iterable[Host] = (), tried: Iterable[Item] = (), planned: bool = True) -> Iterator[Tracked]:
+def foreseen(
+    world: World, *, without: Iterable[Host] = (), tried: Iterable[Item] = (), planned: bool = True
+) -> Iterator[Tracked]:
     """The cluster as it will be: nodes that come are there with the pods that wait for them.
 
     Args:

@@ -117,8 +117,7 @@ class World:
     def settle(self) -> None:
         """Pods are placed, those who watch are told, and what there is now is kept."""
         if self._joined:
-            self.log("ready", listed(self._joined))
-            self._joined.clear()
+            self._say_joined()
         self._place()
         for each in self.watchers:
             each()
@@ -131,14 +130,20 @@ class World:
 
     def log(self, kind: Kind, what: str, why: str = "") -> None:
         """Something changed; how things stand then is known when all of this time has happened."""
+        if self._joined and kind != "ready":
+            self._say_joined()
         if not self.at_rest:
             self._fresh.append(Entry(at=self.now, kind=kind, what=what, why=why))
+
+    def _say_joined(self) -> None:
+        self.log("ready", listed(self._joined))
+        self._joined.clear()
 
     # Pods
 
     def add(self, work: Work) -> Item:
         """A workload has a pod more, which waits."""
-        item = Item(Pod(f"{work.name}#{work.born}", work.shape), work, since=self.now)
+        item = Item(Pod(f"{work.name}#{work.born}", work.shape, float(self.now)), work, since=self.now)
         work.born += 1
         work.pods[item.name] = item
         self.waiting[item.name] = item
@@ -156,6 +161,7 @@ class World:
         """A pod has lost its node, and waits for another."""
         self._leave(item)
         item.since = self.now
+        item.pod = replace(item.pod, since=float(self.now))
         self.waiting[item.name] = item
         item.work.kept.moved += 1
         self.record.moved[reason] += 1

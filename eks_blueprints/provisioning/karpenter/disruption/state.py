@@ -12,6 +12,7 @@ from eks_blueprints.karpenter.disruption import DEFAULT_BUDGETS, Budget
 from eks_blueprints.karpenter.tolerating import Taint, keeping_off
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
 from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, Machine
+from eks_blueprints.provisioning.karpenter.packer import Ready
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.cluster import Cluster
 from eks_blueprints.scheduling.pod import Pod, Shape
@@ -130,6 +131,8 @@ class State:
     waiting: Sequence[Pod] = ()
     """Pods that have no node."""
     pod_budgets: Sequence[PodBudget] = ()
+    ready: Ready | None = None
+    """The pools and daemons as rounds need them, where they are at hand from an earlier look."""
     spot_to_spot: bool = False
     """The feature gate SpotToSpotConsolidation."""
 

@@ -39,7 +39,7 @@ class Trials:
         """A cluster as it is, which no trial changes."""
         self._state = state
         self._cluster = state.cluster.copy()
-        self._ready = Ready(state.pools, state.daemons, state.reserved)
+        self._ready = state.ready or Ready(state.pools, state.daemons, state.reserved)
         self._starting = {name for name, each in state.nodes.items() if each.initialized is None}
         self._waiting = {each.name for each in state.waiting}
         self._leaving: list[Pod] = []
