@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
+from eks_blueprints.provisioning.karpenter.disruption.state import Rules
 from eks_blueprints.provisioning.machine import Offering
 from eks_blueprints.provisioning.makers import Group, Pool, Profile
 from eks_blueprints.scheduling.amounts import Amounts
@@ -34,6 +36,8 @@ class Demand:
     """How many there are at most: replicas, or the maximum of what scales them."""
     scaled_by: str = ""
     """What scales them, such as `HorizontalPodAutoscaler web`; empty where nothing does."""
+    target: int | None = None
+    """Use of the cores that they request, in per cent, at which their HorizontalPodAutoscaler aims; None without."""
     largest: Shape | None = None
     """One pod as large as what sizes it (VerticalPodAutoscaler) lets it become; None where nothing sizes it."""
     position: Any = None
@@ -92,6 +96,10 @@ class Platform:
     autoscaler: Expansion | None = None
     namespaces: Mapping[str, Labels] = field(default_factory=dict)
     """Labels of namespaces."""
+    rules: Mapping[str, Rules] = field(default_factory=dict)
+    """When Karpenter takes nodes away, by pool; a pool that is not named has Karpenter's defaults."""
+    pod_budgets: tuple[PodBudget, ...] = ()
+    """PodDisruptionBudgets; what they allow at a time is not known here."""
     unknown: tuple[str, ...] = ()
     """What is not known and could change the answer, in sentences without a full stop; `Doubt`s where little hangs
     on it."""

@@ -1,0 +1,240 @@
+"""Karpenter takes nodes away as time passes: empty ones, those whose pods fit elsewhere, drifted and old ones.
+
+It looks every 10 seconds while something changed, and when a timer or a budget's window changes what it may do. Before
+consolidation it waits 15 seconds and looks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from eks_blueprints.capacity.time.draining import Draining
+from eks_blueprints.capacity.time.pools import Pools, launched_words
+from eks_blueprints.capacity.time.saving import Bound
+from eks_blueprints.capacity.time.things import Host
+from eks_blueprints.capacity.time.trial import foreseen
+from eks_blueprints.capacity.time.words import count, listed
+from eks_blueprints.provisioning.karpenter.disruption.budgets import next_change
+from eks_blueprints.provisioning.karpenter.disruption.command import Command
+from eks_blueprints.provisioning.karpenter.disruption.looking import Look, look
+from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules, State, Traits
+from eks_blueprints.provisioning.karpenter.packer import Ready
+
+_DAEMON = Traits(daemon=True)
+_BUDGETS = "disruption budgets"
+
+
+class Disrupting:
+    """Karpenter, as it looks for nodes to take away."""
+
+    def __init__(self, pools: Pools, draining: Draining) -> None:
+        """All pools.
+
+        Args:
+            pools: The pools.
+            draining: What empties nodes.
+        """
+        self.world, self.pools, self.draining = pools.world, pools, draining
+        self.rules: dict[str, Rules] = {name: self.world.platform.rules.get(name, Rules()) for name in pools.every}
+        self._seen = -1
+        self._due: int | None = None
+        self._bound: tuple[Ready, Bound] | None = None
+        self._busy = False
+        """Whether it waits to see if what it decided still holds."""
+        self._held: tuple[int, int] | None = None
+        """Since when budgets hold nodes back, and how many."""
+        if pools.every:
+            self.world.watchers.append(self._watch)
+
+    def launched(self, host: Host) -> None:
+        """A node was launched: it goes when it is too old."""
+        rules = self.rules.get(host.maker)
+        if rules is not None and rules.expire_after is not None:
+            age = int(rules.expire_after.total_seconds())
+            self.world.after(age, lambda: self._expire(host))
+
+    def _expire(self, host: Host) -> None:
+        if not host.gone and not host.leaving:
+            self.world.log("event", f"{host.name} is as old as expireAfter lets it be", host.maker)
+            self.draining.drain(host, "Expired")
+
+    def _watch(self) -> None:
+        world = self.world
+        # Where pods only came, nothing can be saved that could not be before; where a budget counts them, it may.
+        seen = world.changes if world.platform.pod_budgets else world.room
+        if world.at_rest or self._seen == seen:
+            return
+        self._seen = seen
+        self._plan(world.delay("disruption_scan"))
+
+    def _plan(self, seconds: int) -> None:
+        """It looks again after some time, or sooner where that is planned already."""
+        due = self.world.now + seconds
+        if self._busy:
+            return
+        if self._due is None or due < self._due or self._due < self.world.now:
+            self._due = due
+            self.world.after(seconds, lambda: self._look_at(due))
+
+    def _look_at(self, due: int) -> None:
+        if self._due != due:
+            return
+        self._due = None
+        if not (could := self._could_go()):
+            self._later()
+            return
+        found = self._look(could)
+        self._note_held(found)
+        if not found.commands:
+            self._later()
+            return
+        for command in found.commands:
+            if command.reason == "Drifted":
+                self._do(command)
+                self._plan(0 if command.replacements else self.world.delay("disruption_scan"))
+            else:
+                changes = self.world.changes
+                self.world.after(self.world.delay("validation"), lambda c=command: self._validate(c, changes))
+                self._busy = True
+
+    def _validate(self, command: Command, changes: int) -> None:
+        self._busy = False
+        if self.world.changes != changes:
+            now = self._look(set(command.nodes)).commands
+            command_now = next((e for e in now if (e.method, e.nodes) == (command.method, command.nodes)), None)
+            if command_now is None:
+                self._plan(self.world.delay("disruption_scan"))
+                return
+            command = command_now
+        self._do(command)
+        self._plan(self.world.delay("disruption_scan"))
+
+    def _do(self, command: Command) -> None:
+        """Nodes go, as soon as those that take their place are ready."""
+        world = self.world
+        hosts = [world.hosts[name] for name in command.nodes if name in world.hosts]
+        for host in hosts:
+            world.cordon(host, command.reason)
+        made = [self.pools.host(e.template, e.requirements, e.launch()) for e in command.replacements]
+        saved = f", saves {command.saved:.3f} $/h" if command.reason == "Underutilized" else ""
+        names = listed([f"{each.name} ({each.machine})" for each in hosts])
+        for host in made:
+            world.launch(host)
+            self.launched(host)
+        if made:
+            world.log("nodes", launched_words(made), f"{made[0].maker}, in place of {names}: {command.reason}{saved}")
+
+        def when_ready() -> None:
+            if all(each.ready or each.gone for each in made):
+                for host in hosts:
+                    self.draining.drain(host, command.reason)
+
+        if not made:
+            world.log("event", f"takes away {names}", f"{command.reason}{saved}")
+            when_ready()
+        else:
+            world.after(world.delay("node_ready"), when_ready)
+
+    def _look(self, could: set[str]) -> Look:
+        with foreseen(self.world, planned=False):
+            return look(self._state(could))
+
+    def _could_go(self) -> set[str]:
+        """The nodes that a look could take away: drifted and empty ones, and those without which something is saved."""
+        due = [each for each in self._mine() if self._is_due(each)]
+        surely = {each.name for each in due if each.drifted is not None or not each.items}
+        if self._bound is None or self._bound[0] is not self.pools.ready:
+            self._bound = (self.pools.ready, Bound(self.pools.ready))
+        return surely | self._bound[1].plausible([each for each in due if each.items], self.world.cluster)
+
+    def _is_due(self, host: Host) -> bool:
+        if not host.ready or host.leaving:
+            return False
+        after = self._after(host)
+        return host.drifted is not None or (after is not None and host.touched + after <= self.world.now)
+
+    def _state(self, could: set[str]) -> State:
+        world = self.world
+        items = {name for host in world.hosts.values() for name in host.items}
+        return State(
+            now=world.moment,
+            cluster=world.cluster,
+            pools=self.pools.now,
+            nodes={host.name: self._owned(host, host.name in could) for host in self._mine()},
+            rules=self.rules,
+            traits={
+                name: _DAEMON for place in world.cluster.places.values() for name in place.pods if name not in items
+            },
+            daemons=[shape for _, shape in world.daemons],
+            waiting=[each.pod for each in world.waiting.values() if not each.work.fargate],
+            pod_budgets=self.draining.budgets(),
+            ready=self.pools.ready,
+        )
+
+    def _owned(self, host: Host, could: bool) -> Owned:
+        begins = self.world.begins
+        touched = begins + timedelta(seconds=host.touched)
+        return Owned(
+            pool=host.maker,
+            machine=host.machine,
+            zone=host.zone,
+            created=begins + timedelta(seconds=host.born),
+            capacity_type=host.capacity_type,
+            initialized=touched if host.ready else None,
+            last_pod_event=touched,
+            drifted=None if host.drifted is None else begins + timedelta(seconds=host.drifted),
+            nominated_until=None if could else self.world.moment + timedelta(seconds=1),
+            leaving=bool(host.leaving),
+            ready=host.ready,
+        )
+
+    def _mine(self) -> Iterable[Host]:
+        return [each for each in self.world.hosts.values() if each.maker in self.pools.every]
+
+    def _after(self, host: Host) -> int | None:
+        """The seconds without a pod that comes or goes after which a node is looked at."""
+        after = self.rules[host.maker].consolidate_after
+        return None if after is None else int(after.total_seconds())
+
+    def _later(self) -> None:
+        """It looks again when a timer ends, or a budget begins or ends to hold."""
+        now, times = self.world.now, []
+        for host in self._mine():
+            after = self._after(host)
+            if host.ready and not host.leaving and after is not None and host.touched + after > now:
+                times.append(host.touched + after - now)
+        for name in {each.maker for each in self._mine()}:
+            change = next_change(self.rules[name].budgets, self.world.moment)
+            if change is not None:
+                times.append(int((change - self.world.moment).total_seconds()))
+        if times:
+            self._plan(min(times))
+
+    def close(self) -> None:
+        """The time is over: what is held back until then is counted."""
+        if self._held is not None:
+            since, _ = self._held
+            held = self.world.record.held
+            held[_BUDGETS] = held.get(_BUDGETS, 0) + self.world.now - since
+
+    def _note_held(self, found: Look) -> None:
+        world = self.world
+        held = sum(each.reason.startswith("the disruption budgets") for each in found.held.values())
+        self.close()
+        if held and (self._held is None or self._held[1] != held):
+            what = f"{count(held, 'node')} could go and {'stays' if held == 1 else 'stay'}"
+            until = min(
+                (e for n in self.rules if (e := next_change(self.rules[n].budgets, world.moment)) is not None),
+                default=None,
+            )
+            world.log("held", what, f"disruption budgets{_until(until, world.moment)}")
+        self._held = (world.now, held) if held else None
+
+
+def _until(at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return ""
+    form = "%H:%M" if (at - now) < timedelta(days=1) else "%a %d %b %H:%M"
+    return f", next change at {at:{form}} UTC"

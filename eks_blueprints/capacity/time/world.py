@@ -1,0 +1,357 @@
+"""A cluster at one moment of a simulation, what can be done to it, and the clock.
+
+Times are whole seconds from the start of the scenario. What happens at one time happens in the order in which it was
+planned; then kube-scheduler places what waits, and those who watch the cluster are told.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from eks_blueprints.capacity.model import Platform
+from eks_blueprints.capacity.placing import Placing
+from eks_blueprints.capacity.time.moments import instant, length
+from eks_blueprints.capacity.time.record import Entry, Kind, Record, Sample
+from eks_blueprints.capacity.time.scenario import Scenario
+from eks_blueprints.capacity.time.things import Host, Item, Work
+from eks_blueprints.capacity.time.words import listed, took
+from eks_blueprints.provisioning.group_nodes import daemon_pods
+from eks_blueprints.scheduling.cluster import Cluster, Place
+from eks_blueprints.scheduling.filters import exclusion
+from eks_blueprints.scheduling.pod import Pod
+
+
+class Tracked(Cluster):
+    """A cluster that knows where each pod is."""
+
+    where: dict[str, Place]
+
+    def add(self, pod: Pod, place: Place) -> None:
+        """A pod is placed on a node."""
+        super().add(pod, place)
+        self.where[pod.name] = place
+
+    def remove(self, pod: Pod, place: Place) -> None:
+        """A pod is taken off a node."""
+        super().remove(pod, place)
+        del self.where[pod.name]
+
+
+class World:
+    """A cluster, its pods and nodes, and the clock."""
+
+    def __init__(self, platform: Platform, scenario: Scenario) -> None:
+        """A cluster with nothing in it.
+
+        Args:
+            platform: What it is made of.
+            scenario: What happens to it.
+        """
+        self.platform, self.scenario = platform, scenario
+        self.now = 0
+        self.end = length(scenario.duration)
+        self.begins = instant(scenario.start)
+        self.random = random.Random(scenario.seed)  # noqa: S311 - what is left to chance must come out the same again
+        self.record = Record()
+        self.cluster = Tracked(namespaces=platform.namespaces)
+        self.cluster.where = {}
+        self.works: dict[str, Work] = {}
+        self.hosts: dict[str, Host] = {}
+        self.waiting: dict[str, Item] = {}
+        self.room = 0
+        """Counts how often there may be more room than before."""
+        self.lost_zones: list[str] = []
+        """Zones in which nothing can be launched now."""
+        self.changes = 0
+        """Counts how often pods or nodes changed."""
+        self.watchers: list[Callable[[], None]] = []
+        """Called after each time at which something changed."""
+        self.at_rest = True
+        """Whether the clock stands still: what takes time is there at once, as things were before the start."""
+        self.daemons = [(each.name, each.shape) for each in platform.daemons]
+        self._queue: list[tuple[int, int, Callable[[], None]]] = []
+        self._planned = 0
+        self._numbers: dict[str, int] = {}
+        self._tried: tuple[int, set[str]] = (-1, set())
+        self._seen: dict[str, Work] = {}
+        self._fresh: list[Entry] = []
+        self._joined: list[str] = []
+        self._last: Sample | None = None
+        self._delays: dict[str, int] = {}
+
+    def delay(self, name: str) -> int:
+        """The seconds of a delay; none while the clock stands still."""
+        if self.at_rest:
+            return 0
+        if name not in self._delays:
+            self._delays[name] = length(getattr(self.scenario.delays, name))
+        return self._delays[name]
+
+    @property
+    def moment(self) -> datetime:
+        """The time of day."""
+        return self.begins + timedelta(seconds=self.now)
+
+    def after(self, seconds: int, do: Callable[[], None]) -> None:
+        """Something is done later; what would come after the end is not."""
+        if self.now + seconds <= self.end:
+            self._planned += 1
+            heapq.heappush(self._queue, (self.now + seconds, self._planned, do))
+
+    def run(self) -> None:
+        """Time passes until the end."""
+        while self._queue:
+            at = self._queue[0][0]
+            self._count(at)
+            self.now = at
+            while self._queue and self._queue[0][0] == at:
+                heapq.heappop(self._queue)[2]()
+            self.settle()
+        self._count(self.end)
+        self.now = self.end
+
+    def settle(self) -> None:
+        """Pods are placed, those who watch are told, and what there is now is kept."""
+        if self._joined:
+            self._say_joined()
+        self._place()
+        for each in self.watchers:
+            each()
+        for work in self._seen.values():
+            kept = work.kept
+            if not self.at_rest and work.ready < kept.fewest:
+                kept.fewest, kept.fewest_at, kept.wanted_then = work.ready, self.now, work.want
+        self._seen.clear()
+        self._sample()
+
+    def log(self, kind: Kind, what: str, why: str = "") -> None:
+        """Something changed; how things stand then is known when all of this time has happened."""
+        if self._joined and kind != "ready":
+            self._say_joined()
+        if not self.at_rest:
+            self._fresh.append(Entry(at=self.now, kind=kind, what=what, why=why))
+
+    def _say_joined(self) -> None:
+        self.log("ready", listed(self._joined))
+        self._joined.clear()
+
+    # Pods
+
+    def add(self, work: Work) -> Item:
+        """A workload has a pod more, which waits."""
+        item = Item(Pod(f"{work.name}#{work.born}", work.shape, float(self.now)), work, since=self.now)
+        work.born += 1
+        work.pods[item.name] = item
+        self.waiting[item.name] = item
+        self._seen[work.name] = work
+        return item
+
+    def remove(self, item: Item) -> None:
+        """A pod is no more."""
+        self.waiting.pop(item.name, None)
+        self.plan(item, None)
+        self._leave(item)
+        del item.work.pods[item.name]
+
+    def requeue(self, item: Item, reason: str) -> None:
+        """A pod has lost its node, and waits for another."""
+        self._leave(item)
+        item.since = self.now
+        item.pod = replace(item.pod, since=float(self.now))
+        self.waiting[item.name] = item
+        item.work.kept.moved += 1
+        self.record.moved[reason] += 1
+
+    def unready(self, item: Item) -> None:
+        """A pod does not answer any more, though it is there."""
+        if item.ready:
+            item.ready = False
+            item.work.ready -= 1
+            self._seen[item.work.name] = item.work
+        item.turn += 1
+        self.changes += 1
+
+    def _leave(self, item: Item) -> None:
+        self.unready(item)
+        if (host := item.node) is not None:
+            if (place := self.cluster.where.get(item.name)) is not None:
+                self.cluster.remove(item.pod, place)
+            host.items.pop(item.name, None)
+            host.touched = self.now
+            item.node = None
+            self.room += 1
+
+    def _bind(self, item: Item, host: Host) -> None:
+        self.waiting.pop(item.name, None)
+        kept, waited = item.work.kept, self.now - item.since
+        if waited > kept.longest:
+            kept.longest, kept.longest_at = waited, item.since
+        self.plan(item, None)
+        item.node, item.since = host, self.now
+        host.items[item.name] = item
+        host.touched = self.now
+        self.changes += 1
+        self.start(item)
+
+    def start(self, item: Item) -> None:
+        """A pod starts, and is ready some time later."""
+        item.turn += 1
+        turn = item.turn
+
+        def ready() -> None:
+            if item.turn == turn and item.name in item.work.pods:
+                item.ready = True
+                item.work.ready += 1
+                self.changes += 1
+                self._seen[item.work.name] = item.work
+
+        if self.at_rest:
+            ready()
+        else:
+            self.after(self.delay("pod_start"), ready)
+
+    def plan(self, item: Item, host: Host | None) -> None:
+        """A pod waits for a node that comes, or for none."""
+        if item.comes_to is not None:
+            item.comes_to.planned.pop(item.name, None)
+        item.comes_to = host
+        if host is not None:
+            host.planned[item.name] = item
+
+    def _place(self) -> None:
+        """kube-scheduler places what waits: what it tried before, only where there may be more room."""
+        tried = self._tried[1] if self._tried[0] == self.room else set()
+        items = [each for each in self.waiting.values() if not each.work.fargate and each.name not in tried]
+        if not items:
+            return
+        placing = Placing(self.cluster)
+        placing.place([each.pod for each in items])
+        if placing.evicted:
+            self._preempted(placing)
+        for each in items:
+            if (place := self.cluster.where.get(each.name)) is not None:
+                self._bind(each, self.hosts[place.node.name])
+        self._tried = (self.room, {*tried, *(each.name for each in items if each.name in self.waiting)})
+
+    def _preempted(self, placing: Placing) -> None:
+        for host in self.hosts.values():
+            for item in list(host.items.values()):
+                if (place := self.cluster.where.get(item.name)) is None:
+                    self.requeue(item, "preemption")
+                elif place.node.name != host.name:
+                    other = self.hosts[place.node.name]
+                    host.items.pop(item.name)
+                    self.unready(item)
+                    self._bind(item, other)
+        for (gone, came), count in sorted(placing.evicted.items()):
+            self.log("moved", f"{count} × {gone} gave way", f"for {came}, which is more important")
+
+    # Nodes
+
+    def name_for(self, maker: str) -> str:
+        """A name for a new node that no other ever had."""
+        while True:
+            number = self._numbers.get(maker, 0)
+            self._numbers[maker] = number + 1
+            if (name := f"{maker}-{number}") not in self.hosts:
+                return name
+
+    def launch(self, host: Host, pods: Iterable[Item] = ()) -> None:
+        """A node is launched, for some pods."""
+        self.hosts[host.name] = host
+        self.changes += 1
+        for each in pods:
+            self.plan(each, host)
+        if host.price is None:
+            self.record.unpriced.add(host.machine)
+        if self.at_rest:
+            self.join(host)
+        else:
+            self.after(self.delay("node_ready"), lambda: self.join(host))
+
+    def join(self, host: Host) -> None:
+        """A node is ready for pods; those of DaemonSets come first."""
+        if host.gone or host.ready or host.leaving:
+            return
+        host.ready, host.touched = True, self.now
+        self.changes += 1
+        place = self.cluster.open(host.node)
+        for pod in daemon_pods(host.node, self.daemons):
+            if exclusion(pod.shape, place, self.cluster) is None:
+                self.cluster.add(pod, place)
+        for item in list(host.planned.values()):
+            self.plan(item, None)
+        self.room += 1
+        self._joined.append(host.name)
+
+    def cordon(self, host: Host, reason: str) -> None:
+        """A node takes no more pods, as it is about to go."""
+        host.leaving = host.leaving or reason
+        host.node = replace(host.node, cordoned=True)
+        if (place := self.cluster.places.get(host.name)) is not None:
+            place.node = host.node
+
+    def uncordon(self, host: Host) -> None:
+        """A node stays after all."""
+        host.leaving = ""
+        host.node = replace(host.node, cordoned=False)
+        if (place := self.cluster.places.get(host.name)) is not None:
+            place.node = host.node
+        self.room += 1
+
+    def end_of(self, host: Host, reason: str) -> None:
+        """A node is gone, and the pods that were on it wait."""
+        if host.gone:
+            return
+        for item in list(host.items.values()):
+            self.requeue(item, reason)
+        host.gone = True
+        for item in list(host.planned.values()):
+            self.plan(item, None)
+        if (place := self.cluster.places.get(host.name)) is not None:
+            self.cluster.close(place)
+        del self.hosts[host.name]
+        self.room += 1
+        self.changes += 1
+        self.record.disrupted[reason] += 1
+        for wave in self.record.waves:
+            if host.name in wave.left:
+                wave.left.discard(host.name)
+                if not wave.left:
+                    wave.ended = self.now
+                    self.log("done", f"{wave.cause}: {wave.nodes} nodes replaced", took(self.now - wave.at))
+
+    # What is kept
+
+    def _count(self, until: int) -> None:
+        """The time that passes until then is counted."""
+        passed = until - self.now
+        if passed > 0:
+            for host in self.hosts.values():
+                self.record.hours[host.machine, host.capacity_type] += passed
+
+    def _sample(self) -> None:
+        hosts = self.hosts.values()
+        sample = Sample(
+            at=self.now,
+            nodes=len(self.hosts),
+            waiting=len(self.waiting),
+            pods=sum(each.ready for each in self.works.values()),
+            rate=round(sum(each.price or 0 for each in hosts), 6),
+            most=round(sum(each.price or 0 if each.most is None else each.most for each in hosts), 6),
+        )
+        for entry in self._fresh:
+            entry.nodes, entry.waiting, entry.rate = sample.nodes, sample.waiting, sample.rate
+        self.record.entries += self._fresh
+        self._fresh = []
+        if self.at_rest:
+            return
+        samples = self.record.samples
+        if samples and samples[-1].at == self.now:
+            samples[-1] = sample
+        elif not samples or replace(sample, at=samples[-1].at) != samples[-1]:
+            samples.append(sample)
