@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from eks_blueprints.capacity.model import Daemon, Demand
+from eks_blueprints.capacity.model import Daemon, Demand, Doubt
 from eks_blueprints.capacity.read.claims import of_template
 from eks_blueprints.capacity.read.objects import Objects
 from eks_blueprints.capacity.read.plain import Gaps
@@ -119,7 +119,7 @@ def _pods(
         pod["affinity"] = {**pod.get("affinity", {}), "podAntiAffinity": apart}
     if (own := _resources(found)) and not workload.hook:
         pod["containers"] = [{**each, "resources": own} for each in pod["containers"]]
-        gaps.say(f"the value {_RESOURCES} of its chart is taken for what its only container requests")
+        yield Doubt(f"{whole}: the value {_RESOURCES} of its chart is taken for what its only container requests")
     try:
         shape = pod_shape(pod, workload.labels, namespace, objects, gaps, daemon=kind == "DaemonSet", more=more)
     except PodError as error:
