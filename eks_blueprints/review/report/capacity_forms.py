@@ -46,12 +46,15 @@ def in_markdown(stack: StackReport, prefix: str = "", *, every: bool = False) ->
 
 def in_html(stack: StackReport, *, every: bool = False) -> Iterator[str]:
     """As a list."""
-    found = "".join(
-        f'<li class="{_CLASSES[line.tone]}{" deep" if line.depth else ""}">{markup(_upper(line.text) if line.tone == "head" else line.text)}</li>'
-        for line in told(stack, every=every)
-    )
+    found = "".join(map(_item, told(stack, every=every)))
     if found:
         yield f"<ul>{found}</ul>"
+
+
+def _item(line: Line) -> str:
+    # What follows the head often begins with a name, whose letters are its own.
+    said = _upper(line.text) if line.tone == "head" else line.text
+    return f'<li class="{_CLASSES[line.tone]}{" deep" if line.depth else ""}">{markup(said)}</li>'
 
 
 def text(report: Report) -> Iterator[str]:
