@@ -15,6 +15,7 @@ from itertools import chain, count
 from typing import Literal
 
 from eks_blueprints.capacity.fargate import on_fargate
+from eks_blueprints.capacity.limits import raised
 from eks_blueprints.capacity.model import Demand, Outcome, Placed, PlannedNode, Platform, Refusal, Waiting
 from eks_blueprints.capacity.placing import Placing, maker
 from eks_blueprints.capacity.starting import Start, start, used
@@ -243,6 +244,7 @@ class _World:
         for pod in waiting:
             by_demand.setdefault(maker(pod), []).append(pod)
         left = {each.pod.name: each for each in self.growth.left} if self.growth else {}
+        raises = self._raises(waiting)
         for name, pods in by_demand.items():
             last = pods[-1]
             refusals = [*_of_nodes(placing, last), *self._of_pools(self.packed.waiting.get(last.name, {}))]
@@ -254,9 +256,19 @@ class _World:
                     for e in of_groups.refused
                 ]
                 remedies.append(of_groups.remedy)
-            remedies += [f"raise the limits of {e.where}" for e in refusals if e.predicate == "limits"]
+            remedies += [raises.get(each.name, "") for each in pods]
             remedy = next((each for each in remedies if each), "")
             yield Waiting(name=name, count=len(pods), refusals=tuple(refusals), remedy=remedy)
+
+    def _raises(self, waiting: Sequence[Pod]) -> Mapping[str, str]:
+        """How far limits would have to be raised for pods that wait because of them, by the pod's name."""
+        refused = self.packed.waiting
+        limited = {name for pod in waiting for name, e in refused.get(pod.name, {}).items() if e.predicate == "limits"}
+        if not limited:
+            return {}
+        stopped = [pod for pod in waiting if any(name in limited for name in refused.get(pod.name, {}))]
+        shapes = [shape for _, shape in self._daemons]
+        return raised(self.platform.pools, limited, stopped, self.start.cluster, daemons=shapes, used=self._used())
 
     def _of_pools(self, refused: Mapping[str, Refused]) -> Iterable[Refusal]:
         for pool in self.platform.pools:

@@ -140,7 +140,7 @@ def test_limits_are_filled_in_several_rounds() -> None:
     assert [each[2] for each in told(found)] == ["m5.large"] * 4
     more = outcome(Platform(name="a", demands=(replace(web, least=5),), pools=(pool,)))
     (waiting,) = more.waiting
-    assert (waiting.count, waiting.remedy) == (1, "raise the limits of default")
+    assert (waiting.count, waiting.remedy) == (1, "raise the limits of default: cpu to 10")
 
 
 def test_a_reservation_is_taken_once_and_the_rest_is_on_demand() -> None:
@@ -205,7 +205,7 @@ def test_nodes_that_run_count_towards_limits_and_sizes() -> None:
     )
     found = outcome(Platform(name="a", demands=(demand("web", 1),), pools=(pool,), running=there))
     assert [(each.kind, each.price) for each in found.nodes] == [("running", 0.1), ("running", 0.1)]
-    assert [each.remedy for each in found.waiting] == ["raise the limits of default"]
+    assert [each.remedy for each in found.waiting] == ["raise the limits of default: cpu to 6"]
 
 
 def test_each_refusal_of_nodes_that_are_there_is_counted() -> None:

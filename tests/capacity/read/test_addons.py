@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from eks_blueprints.capacity.model import Doubt
 from eks_blueprints.core.charts import table
 from eks_blueprints.policies.stack import Resource
 from tests.capacity.read.stacks import MIB, daemon, demand, eks, platform
