@@ -244,6 +244,15 @@ def by_reason(refusals: Sequence[Refusal]) -> Mapping[tuple[str, str], tuple[Ref
     return {key: tuple(found[key]) for key in sorted(found, key=lambda key: -len(found[key]))}
 
 
+def waiting_alike(waiting: Iterable[Waiting]) -> tuple[tuple[Waiting, ...], ...]:
+    """Pods that nothing takes, those together that the same refuses and helps, on however many nodes."""
+    found: dict[object, list[Waiting]] = {}
+    for each in waiting:
+        refusals = frozenset((e.kind, "" if e.kind == "node" else e.where, e.predicate) for e in each.refusals)
+        found.setdefault((refusals, each.remedy), []).append(each)
+    return tuple(map(tuple, found.values()))
+
+
 def waiting_by_predicate(waiting: Iterable[Waiting]) -> Mapping[str, int]:
     """Pods that nothing takes by what refuses them; a pod counts for each predicate that refuses it somewhere."""
     found = Counter[str]()

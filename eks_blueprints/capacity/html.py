@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from eks_blueprints.capacity.boxes import DAEMONS, Boxes, Part, Row, short_names
-from eks_blueprints.capacity.figures import Alike, Figures, by_reason, cost
+from eks_blueprints.capacity.figures import Alike, Figures, by_reason, cost, waiting_alike
 from eks_blueprints.capacity.model import Demand, Outcome, Waiting
 from eks_blueprints.capacity.words import (
     amount,
@@ -72,7 +72,7 @@ def _cluster(figures: Figures, most: Outcome | None) -> Iterator[str]:
         yield f'<p class="basis">At most: {markup(summary(Figures(most)))}; {markup(month(Figures(most).cost))}.</p>'
     if figures.outcome.waiting:
         yield "<h3>Waiting</h3>"
-        yield f'<div class="cards">{"".join(map(_waiting, figures.outcome.waiting))}</div>'
+        yield f'<div class="cards">{"".join(map(_waiting, waiting_alike(figures.outcome.waiting)))}</div>'
     if figures.outcome.nodes:
         yield "<h3>Nodes</h3>"
         yield from _Drawn(figures).groups()
@@ -103,14 +103,15 @@ def _tiles(figures: Figures) -> Iterator[str]:
     yield f'<div class="tiles">{"".join(drawn)}</div>'
 
 
-def _waiting(found: Waiting) -> str:
-    listed_ = []
+def _waiting(alike: Sequence[Waiting]) -> str:
+    found, listed_ = alike[0], []
     for (predicate, reason), said in by_reason(found.refusals).items():
         where = listed(maker(each.kind, each.where) for each in said)
         listed_.append(f"<li><code>{markup(predicate)}</code> {markup(where)}: {markup(reason)}</li>")
     reasons = "".join(listed_) or "<li>there is nothing that could take them</li>"
     remedy = f'<p class="remedy">→ {markup(found.remedy)}</p>' if found.remedy else ""
-    head = f"<b>{count(found.count, 'pod')}</b> of <code>{markup(found.name)}</code>"
+    total = count(sum(each.count for each in alike), "pod")
+    head = f"<b>{total}</b> of <code>{markup(listed(each.name for each in alike))}</code>"
     return f'<div class="card danger">{head}<ul class="soft">{reasons}</ul>{remedy}</div>'
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 import click
 
 from eks_blueprints.capacity.boxes import DAEMONS, Boxes, Row, cells, short_names
-from eks_blueprints.capacity.figures import Alike, Figures, Use, by_reason, cost
+from eks_blueprints.capacity.figures import Alike, Figures, Use, by_reason, cost, waiting_alike
 from eks_blueprints.capacity.model import Outcome, PlannedNode, Waiting
 from eks_blueprints.capacity.words import (
     amount,
@@ -62,8 +62,8 @@ def render(outcome: Outcome, *, most: Outcome | None = None, at: At = "least", w
         yield from _packing(figures, width)
     if outcome.waiting:
         yield from ("", click.style("waiting", fg="red", bold=True))
-        for each in outcome.waiting:
-            yield from _waiting(each, width)
+        for waiting in waiting_alike(outcome.waiting):
+            yield from _waiting(waiting, width)
     yield from _notes(figures, width)
 
 
@@ -210,12 +210,14 @@ def _legend(boxes: Boxes, signs: _Signs, named: Sequence[str], width: int) -> It
     yield f"       {line.rstrip()}"
 
 
-def _waiting(found: Waiting, width: int) -> Iterator[str]:
-    yield f"  {click.style(count(found.count, 'pod'), bold=True)} of {one_line(found.name)}"
-    yield from refused(found, width)
-    if found.remedy:
+def _waiting(alike: Sequence[Waiting], width: int) -> Iterator[str]:
+    first = alike[0]
+    names = listed(one_line(each.name) for each in alike)
+    yield f"  {click.style(count(sum(each.count for each in alike), 'pod'), bold=True)} of {names}"
+    yield from refused(first, width)
+    if first.remedy:
         yield from textwrap.wrap(
-            f"→ {one_line(found.remedy)}", width, initial_indent="    ", subsequent_indent="      "
+            f"→ {one_line(first.remedy)}", width, initial_indent="    ", subsequent_indent="      "
         )
 
 
