@@ -11,7 +11,7 @@ from eks_blueprints.provisioning.karpenter.asks import Ask
 from eks_blueprints.provisioning.karpenter.domains import Domains
 from eks_blueprints.provisioning.karpenter.topology import Topology
 from eks_blueprints.provisioning.karpenter.values import Requirements, both, clash, of_labels, only
-from eks_blueprints.scheduling.amounts import PODS, added
+from eks_blueprints.scheduling.amounts import CPU, MEMORY, PODS, added
 from eks_blueprints.scheduling.cluster import Cluster, Place
 from eks_blueprints.scheduling.filters import no_room
 from eks_blueprints.scheduling.node import HOST
@@ -45,6 +45,12 @@ class Existing:
     def room(self, ask: Ask, topology: Topology) -> Requirements | None:
         """What a pod leaves of its labels; None where it cannot take the pod."""
         if ask in self._refused:
+            return None
+        place, wanted = self._place, ask.pod.requests
+        if wanted.get(CPU, 0) > place.free(CPU) or wanted.get(MEMORY, 0) > place.free(
+            MEMORY
+        ):  # the most frequent first
+            self._refused.add(ask)
             return None
         off = ask.keeping_off(self._place.node.taints) is not None
         # Pods that come make it fuller, and take nothing off it.
