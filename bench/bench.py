@@ -25,14 +25,16 @@ from measure import Fit, Used, least, measured, progress  # noqa: E402
 
 CLI = ("-m", "eks_blueprints")
 MOST_MEGABYTES = 150
+_POOLS = 20
 FILES = {"resources": size.resources, "charts": size.charts, "workloads": size.workloads, "KB": size.text}
 SIZES: dict[str, dict[str, Sequence[int]]] = {
-    "small": {"stacks": (2, 5, 10), "resources": (60, 125, 250), "KB": (250, 500, 1000)},
+    "small": {"stacks": (2, 5, 10), "resources": (60, 125, 250), "KB": (250, 500, 1000), "pods": (100, 2500, 10000)},
     "medium": {
         "stacks": (5, 20, 50),
         "resources": (125, 500, 1000),
         "workloads": (50, 100, 200),
         "KB": (500, 1000, 2500),
+        "pods": (100, 5000, 10000, 20000),
     },
     "large": {
         "stacks": (10, 50, 200),
@@ -40,6 +42,7 @@ SIZES: dict[str, dict[str, Sequence[int]]] = {
         "charts": (125, 250, 500, 1000),
         "workloads": (125, 250, 500),
         "KB": (1000, 2500, 5000, 10000),
+        "pods": (100, 10000, 20000, 40000),
     },
 }
 """Small takes about a minute on two quiet processors, medium about three, large about fifteen."""
@@ -110,6 +113,20 @@ def files(folder: Path, what: str, counts: Sequence[int]) -> None:
         _grown(command, what, counts, rows)
 
 
+def pods(folder: Path, counts: Sequence[int]) -> None:
+    """Print what the nodes of so many pods cost to work out, over 20 pools, on top of a preview of the same stack."""
+    file, table = folder / "prod.yaml", folder / "pods.csv"
+    file.write_text(size.pools(_POOLS))
+    preview = least({"preview": (folder, (*CLI, "preview", "./prod.yaml"))}, 3)["preview"]
+    print(f"preview of {_POOLS} pools  {preview}")
+    found = []
+    for count in counts:
+        table.write_text(size.requests(count))
+        found.append(measured((*CLI, "capacity", "plan", "./prod.yaml", "--pods", table), folder))
+        progress(f"capacity plan, {count} pods", found[-1])
+    _grown("capacity plan", "pods", counts, found)
+
+
 def _grown(name: str, what: str, counts: Sequence[int], rows: Sequence[Used]) -> None:
     told = "  ".join(f"{count}: {used}" for count, used in zip(counts, rows, strict=True))
     fit = Fit.of(counts, [used.seconds for used in rows])
@@ -122,7 +139,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--size", choices=SIZES, default="small", help="how large; default: small, about a minute")
     parser.add_argument(
-        "--only", choices=("one", "stacks", *FILES), action="append", help="measure nothing but this; can be repeated"
+        "--only",
+        choices=("one", "stacks", "pods", *FILES),
+        action="append",
+        help="measure nothing but this; can be repeated",
     )
     given = parser.parse_args()
     sizes = SIZES[given.size]
@@ -134,6 +154,8 @@ def main() -> None:
                 one(folder, 3)
             elif part == "stacks":
                 stacks(folder, sizes[part])
+            elif part == "pods":
+                pods(folder, sizes.get(part) or SIZES["large"][part])
             else:
                 files(folder, part, sizes.get(part) or SIZES["large"][part])
     print(f"in {time.perf_counter() - began:.0f} s")

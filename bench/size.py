@@ -59,3 +59,23 @@ def text(kilobytes: int, replicas: int) -> str:
     rows = "".join(f"      text{n}: |\n{lorem}" for n in range(kilobytes * 1000 // len(lorem)))
     start = f"  app:\n    {CHART.replace(', ', chr(10) + '    ')}\n    namespace: team\n    values:\n"
     return f"{HEAD}{start}      replicaCount: {replicas}\n{rows}"
+
+
+def pools(count: int) -> str:
+    """A stack file with so many node pools of Karpenter, each of other instance types and weights."""
+    rows = (
+        f"      pool{n}: {{weight: {n % 5 + 1}, instance_categories: [{'cmr'[n % 3]}, {'mrc'[n % 3]}], "
+        f"architectures: [{'amd64' if n % 2 else 'arm64'}], capacity_types: [spot, on-demand], "
+        f'limits: {{cpu: "{200000 + n}"}}}}\n'
+        for n in range(count)
+    )
+    karpenter = "  nodes:\n    kind: karpenter\n    node_pools:\n"
+    return HEAD.replace(
+        "compute: {system: {kind: managed_nodes}}", "compute:\n  system: {kind: managed_nodes}"
+    ).replace("addons:\n", f"{karpenter}{''.join(rows)}addons:\n")
+
+
+def requests(count: int) -> str:
+    """A table of so many pods, in workloads of at most 100, no two of the same size."""
+    rows = (f"web{n},{min(100, count - n)},{50 + 7 * n % 1450}m,{64 + 13 * n % 4000}Mi\n" for n in range(0, count, 100))
+    return "name,count,cpu,memory\n" + "".join(rows)
