@@ -30,6 +30,8 @@ _COLOURS = 12
 """Workloads with a colour of their own."""
 _LARGE, _MIDDLE = 12, 60
 """As many nodes are drawn large, and in the middle size."""
+_LINED = 0.02
+"""Share of a box that a pod takes at least which is told from those beside it; less would be lines alone."""
 _MOST_BOXES = 400
 """More nodes than this share boxes: those that hold the same have one."""
 _FOOT = (
@@ -169,7 +171,7 @@ class _Drawn:
         names = dict.fromkeys((CPU, MEMORY, *([first] if first else [])))
         lanes = "".join(self._lane(row, name, name == first) for name in names if name in uses)
         region = self._figures.outcome.platform.region
-        zone = node.zone.removeprefix(region) if node.zone else "?"
+        zone = node.zone.removeprefix(region) if node.zone else "any zone"
         many = f"<b>{len(row.nodes)} ×</b> " if len(row.nodes) > 1 else ""
         share = f"{fullest.dimension.rpartition('/')[2]} {fullest.share:.0%}" if fullest else "empty"
         shares = [f"{use.dimension} {use.share:.0%}" for use in uses.values() if use.dimension in (CPU, MEMORY)]
@@ -190,7 +192,8 @@ class _Drawn:
         style = self._colours.get(part.name, "others")
         named = self._size == "large" and part.share >= _NAMED and part.name != DAEMONS
         label = markup(self._short.get(part.name, part.name)) if named else ""
-        pods = f";--n:{part.pods}" if part.pods > 1 and self._size != "small" and part.name != DAEMONS else ""
+        lined = part.pods > 1 and self._size != "small" and part.name != DAEMONS
+        pods = f";--n:{part.pods}" if lined and part.share / part.pods >= _LINED else ""
         return f'<i class="{style}" style="width:{min(part.share, 1) * 100:.1f}%{pods}">{label}</i>'
 
 
