@@ -11,6 +11,7 @@ from typing import Any
 
 from eks_blueprints.provisioning.karpenter.disruption import Command, Owned, PodBudget, State, Traits, look
 from eks_blueprints.provisioning.karpenter.disruption.reading import rules_of
+from eks_blueprints.provisioning.karpenter.disruption.waves import drifting
 from eks_blueprints.scheduling.cluster import Cluster
 from eks_blueprints.scheduling.node import HOST, ZONE, Node
 from eks_blueprints.scheduling.pod import Pod
@@ -176,7 +177,6 @@ def state(found: Case) -> State:
         labels = {key: next(iter(values)) for key, values in machine.labels.items() if len(values) == 1}
         labels |= {ZONE: each["zone"], pools.CAPACITY_TYPE: each["kind"], HOST: each["name"], **labels_of[each["pool"]]}
         cluster.open(Node(name=each["name"], labels=labels, allocatable=machine.allocatable))
-        drifts = each["family"] not in _families(next(p for p in found.pools if p["metadata"]["name"] == each["pool"]))
         owned[each["name"]] = Owned(
             pool=each["pool"],
             machine=machine.name,
@@ -185,7 +185,6 @@ def state(found: Case) -> State:
             created=_NOW - timedelta(hours=1),
             initialized=_NOW - timedelta(hours=1),
             do_not_disrupt=each["stays"],
-            drifted=_NOW if drifts else None,
         )
     shapes = pools.Shapes()
     for each in found.pods:
@@ -198,7 +197,7 @@ def state(found: Case) -> State:
             keeps="karpenter.sh/do-not-disrupt" in annotations,
             deletion_cost=float(annotations.get("controller.kubernetes.io/pod-deletion-cost", 0)),
         )
-    return State(
+    plain = State(
         now=_NOW,
         cluster=cluster,
         pools=[pools.pool_of(each) for each in found.pools],
@@ -218,6 +217,9 @@ def state(found: Case) -> State:
         ],
         spot_to_spot=True,
     )
+    drifted = {name for pool in plain.pools for name in drifting(plain, pool)}
+    nodes = {name: replace(each, drifted=_NOW if name in drifted else None) for name, each in owned.items()}
+    return replace(plain, nodes=nodes)
 
 
 def ours(number: int) -> _Object:

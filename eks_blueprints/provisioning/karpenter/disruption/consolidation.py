@@ -76,8 +76,8 @@ def _cheaper_one(
     if SPOT not in kinds or ON_DEMAND not in kinds:
         return each
     # Reckoned with spot prices, it must not become a dearer on-demand node where there is no spot capacity.
-    types = each.types & each.template.catalogue.offered(as_spot)
-    return replace(each, requirements=as_spot, types=types) if types else _NO_SPOT
+    there = each.types & each.template.catalogue.offered(as_spot)
+    return replace(each, requirements=as_spot) if there else _NO_SPOT
 
 
 def _of_many(each: Replacement) -> Replacement | str:
