@@ -7,8 +7,8 @@ consolidation it waits 15 seconds and looks again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from eks_blueprints.capacity.time.draining import Draining
 from eks_blueprints.capacity.time.pools import Pools, launched_words
@@ -37,7 +37,7 @@ class Disrupting:
             draining: What empties nodes.
         """
         self.world, self.pools, self.draining = pools.world, pools, draining
-        self.rules: dict[str, Rules] = {name: self.world.platform.rules.get(name, Rules()) for name in pools.every}
+        self.rules: dict[str, Rules] = {name: pool.rules or Rules() for name, pool in pools.every.items()}
         self._seen = -1
         self._due: int | None = None
         self._bound: tuple[Ready, Bound] | None = None
@@ -95,8 +95,8 @@ class Disrupting:
                 self._do(command)
                 self._plan(0 if command.replacements else self.world.delay("disruption_scan"))
             else:
-                changes = self.world.changes
-                self.world.after(self.world.delay("validation"), lambda c=command: self._validate(c, changes))
+                again = partial(self._validate, command, self.world.changes)
+                self.world.after(self.world.delay("validation"), again)
                 self._busy = True
 
     def _validate(self, command: Command, changes: int) -> None:
@@ -132,7 +132,7 @@ class Disrupting:
                     self.draining.drain(host, command.reason)
 
         if not made:
-            world.log("event", f"takes away {names}", f"{command.reason}{saved}")
+            world.log("gone", f"takes away {names}", f"{command.reason}{saved}")
             when_ready()
         else:
             world.after(world.delay("node_ready"), when_ready)
@@ -223,14 +223,14 @@ class Disrupting:
         world = self.world
         held = sum(each.reason.startswith("the disruption budgets") for each in found.held.values())
         self.close()
-        if held and (self._held is None or self._held[1] != held):
+        if held and self._held is None and not found.commands:
             what = f"{count(held, 'node')} could go and {'stays' if held == 1 else 'stay'}"
             until = min(
                 (e for n in self.rules if (e := next_change(self.rules[n].budgets, world.moment)) is not None),
                 default=None,
             )
             world.log("held", what, f"disruption budgets{_until(until, world.moment)}")
-        self._held = (world.now, held) if held else None
+        self._held = (world.now, held) if held and not found.commands else None
 
 
 def _until(at: datetime | None, now: datetime) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from eks_blueprints.capacity.time.draining import Draining
 from eks_blueprints.capacity.time.pools import alike, launched_words
 from eks_blueprints.capacity.time.start import host_of
-from eks_blueprints.capacity.time.things import Host, Item
+from eks_blueprints.capacity.time.things import Host
 from eks_blueprints.capacity.time.trial import foreseen
 from eks_blueprints.capacity.time.words import count, listed
 from eks_blueprints.capacity.time.world import World
@@ -95,11 +95,11 @@ class Groups:
             world.log("nodes", launched_words(hosts), why)
         if made:
             self._grown = world.now
-        for each in growth.left:
-            if each.pod.name not in self._told and not world.platform.pools:
-                self._told.add(each.pod.name)
-                why = each.remedy or "; ".join(f"{e.group} {e.reason}" for e in each.refused)
-                world.log("waiting", f"1 pod of {items[each.pod.name].work.short}", why)
+        for left in growth.left:
+            if left.pod.name not in self._told and not platform.pools:
+                self._told.add(left.pod.name)
+                why = left.remedy or "; ".join(f"{e.group} {e.reason}" for e in left.refused)
+                world.log("waiting", f"1 pod of {items[left.pod.name].work.short}", why)
         if made and world.at_rest:
             world.settle()
 

@@ -71,7 +71,7 @@ def fit(world: World, work: Work) -> None:
 
 
 def _first_to_go(work: Work, many: int) -> list[Item]:
-    """Some pods in the order in which they are removed: those that wait, those not ready, where most are, the youngest."""
+    """Some pods in the order in which they go: those that wait, those not ready, where most are, the youngest."""
     mates: dict[str, int] = {}
     for item in work.pods.values():
         if item.node is not None:

@@ -61,7 +61,7 @@ class Delays(Spec):
 
 
 class Load(Spec):
-    """How many pods of a workload there are over time, or what they use, by which a HorizontalPodAutoscaler scales them.
+    """How many pods of a workload there are over time, or what they use, by which they are scaled.
 
     Each figure holds until the next one.
     """

@@ -42,8 +42,7 @@ class Simulation:
 def spans(samples: Iterable[Sample], end: int) -> Iterable[tuple[Sample, int]]:
     """Each sample, and until when it holds."""
     found = list(samples)
-    for each, following in zip(found, [*(e.at for e in found[1:]), end], strict=True):
-        yield each, following
+    return zip(found, [*(e.at for e in found[1:]), end], strict=True)
 
 
 def simulate(platform: Platform, scenario: Scenario, names: Names) -> Simulation:

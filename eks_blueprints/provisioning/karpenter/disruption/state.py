@@ -11,8 +11,8 @@ from typing import Literal
 from eks_blueprints.karpenter.disruption import DEFAULT_BUDGETS, Budget
 from eks_blueprints.karpenter.tolerating import Taint, keeping_off
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
-from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, Machine
 from eks_blueprints.provisioning.karpenter.packer import Ready
+from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, Machine
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.cluster import Cluster
 from eks_blueprints.scheduling.pod import Pod, Shape
