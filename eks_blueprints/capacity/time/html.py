@@ -19,8 +19,8 @@ _WIDTH, _HEIGHT, _LEFT = 1000, 110, 52
 _MOST_ROWS = 400
 _MARKED = ("event", "held", "waiting")
 _FOOT = (
-    "List prices of nodes. A pod waits from its creation, or from its eviction, until it has a node. Vertical lines are "
-    "what the scenario says."
+    "List prices of nodes. A pod waits from its creation, or from its eviction, until it has a node. Vertical lines "
+    "are what the scenario says."
 )
 
 

@@ -1,20 +1,14 @@
-"""A cluster at one moment of a simulation, what can be done to it, and the clock.
-
-Times are whole seconds from the start of the scenario. What happens at one time happens in the order in which it was
-planned; then kube-scheduler places what waits, and those who watch the cluster are told.
-"""
+"""A cluster at one moment of a simulation, and what can be done to it."""
 
 from __future__ import annotations
 
-import heapq
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from eks_blueprints.capacity.model import Platform
 from eks_blueprints.capacity.placing import Placing
-from eks_blueprints.capacity.time.moments import instant, length
+from eks_blueprints.capacity.time.clock import Clock
 from eks_blueprints.capacity.time.record import Entry, Kind, Record, Sample
 from eks_blueprints.capacity.time.scenario import Scenario
 from eks_blueprints.capacity.time.things import Host, Item, Work
@@ -41,7 +35,7 @@ class Tracked(Cluster):
         del self.where[pod.name]
 
 
-class World:
+class World(Clock):
     """A cluster, its pods and nodes, and the clock."""
 
     def __init__(self, platform: Platform, scenario: Scenario) -> None:
@@ -51,10 +45,8 @@ class World:
             platform: What it is made of.
             scenario: What happens to it.
         """
-        self.platform, self.scenario = platform, scenario
-        self.now = 0
-        self.end = length(scenario.duration)
-        self.begins = instant(scenario.start)
+        super().__init__(scenario)
+        self.platform = platform
         self.random = random.Random(scenario.seed)  # noqa: S311 - what is left to chance must come out the same again
         self.record = Record()
         self.cluster = Tracked(namespaces=platform.namespaces)
@@ -70,49 +62,13 @@ class World:
         """Counts how often pods or nodes changed."""
         self.watchers: list[Callable[[], None]] = []
         """Called after each time at which something changed."""
-        self.at_rest = True
-        """Whether the clock stands still: what takes time is there at once, as things were before the start."""
         self.daemons = [(each.name, each.shape) for each in platform.daemons]
-        self._queue: list[tuple[int, int, Callable[[], None]]] = []
-        self._planned = 0
         self._numbers: dict[str, int] = {}
         self._tried: tuple[int, set[str]] = (-1, set())
         self._seen: dict[str, Work] = {}
         self._fresh: list[Entry] = []
         self._joined: list[str] = []
         self._last: Sample | None = None
-        self._delays: dict[str, int] = {}
-
-    def delay(self, name: str) -> int:
-        """The seconds of a delay; none while the clock stands still."""
-        if self.at_rest:
-            return 0
-        if name not in self._delays:
-            self._delays[name] = length(getattr(self.scenario.delays, name))
-        return self._delays[name]
-
-    @property
-    def moment(self) -> datetime:
-        """The time of day."""
-        return self.begins + timedelta(seconds=self.now)
-
-    def after(self, seconds: int, do: Callable[[], None]) -> None:
-        """Something is done later; what would come after the end is not."""
-        if self.now + seconds <= self.end:
-            self._planned += 1
-            heapq.heappush(self._queue, (self.now + seconds, self._planned, do))
-
-    def run(self) -> None:
-        """Time passes until the end."""
-        while self._queue:
-            at = self._queue[0][0]
-            self._count(at)
-            self.now = at
-            while self._queue and self._queue[0][0] == at:
-                heapq.heappop(self._queue)[2]()
-            self.settle()
-        self._count(self.end)
-        self.now = self.end
 
     def settle(self) -> None:
         """Pods are placed, those who watch are told, and what there is now is kept."""
@@ -295,14 +251,6 @@ class World:
         if (place := self.cluster.places.get(host.name)) is not None:
             place.node = host.node
 
-    def uncordon(self, host: Host) -> None:
-        """A node stays after all."""
-        host.leaving = ""
-        host.node = replace(host.node, cordoned=False)
-        if (place := self.cluster.places.get(host.name)) is not None:
-            place.node = host.node
-        self.room += 1
-
     def end_of(self, host: Host, reason: str) -> None:
         """A node is gone, and the pods that were on it wait."""
         if host.gone:
@@ -327,7 +275,7 @@ class World:
 
     # What is kept
 
-    def _count(self, until: int) -> None:
+    def count(self, until: int) -> None:
         """The time that passes until then is counted."""
         passed = until - self.now
         if passed > 0:

@@ -87,8 +87,8 @@ def platforms(
     if pods is not None:
         from eks_blueprints.capacity.read.table import read_table
 
-        only = only(found, pods)
-        found = [replace(only, demands=(*only.demands, *read_table(pods)))]
+        platform = only(found, pods)
+        found = [replace(platform, demands=(*platform.demands, *read_table(pods)))]
     return title, found
 
 

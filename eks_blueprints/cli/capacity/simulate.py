@@ -70,13 +70,17 @@ def command(  # noqa: PLR0917 - click passes each option by name
 
     Exit codes: 2 an input is invalid.
     """
+    from eks_blueprints.capacity.time.past import read_pods
     from eks_blueprints.capacity.time.reading import meant, read_scenario
     from eks_blueprints.capacity.time.simulate import simulate
 
     what, written = read_scenario(scenario)
     title, found = _source.platforms(stack, program=program, prices=prices, cluster=cluster, pods=pods)
     only = _source.only(found, scenario)
-    result = simulate(only, what, meant(what, written, only))
+    past = read_pods(what, scenario)
+    if what.pods_from is not None:
+        only = past.on(only, instead=what.pods_from.instead)
+    result = simulate(only, what, meant(what, written, only), past)
     if not outputs:
         form = form or "text"
         echo_report(_rendered(result, form, title, show.width(_WIDTH)), form)
