@@ -95,11 +95,11 @@ class Groups:
             world.log("nodes", launched_words(hosts), why)
         if made:
             self._grown = world.now
-        for left in growth.left:
-            if left.pod.name not in self._told and not platform.pools:
-                self._told.add(left.pod.name)
-                why = left.remedy or "; ".join(f"{e.group} {e.reason}" for e in left.refused)
-                world.log("waiting", f"1 pod of {items[left.pod.name].work.short}", why)
+        for lone in growth.left:
+            if lone.pod.name not in self._told and not platform.pools:
+                self._told.add(lone.pod.name)
+                why = lone.remedy or "; ".join(f"{e.group} {e.reason}" for e in lone.refused)
+                world.log("waiting", f"1 pod of {items[lone.pod.name].work.short}", why)
         if made and world.at_rest:
             world.settle()
 

@@ -12,27 +12,11 @@ from eks_blueprints.capacity.time.clock import Clock
 from eks_blueprints.capacity.time.record import Entry, Kind, Record, Sample
 from eks_blueprints.capacity.time.scenario import Scenario
 from eks_blueprints.capacity.time.things import Host, Item, Work
+from eks_blueprints.capacity.time.tracked import Tracked
 from eks_blueprints.capacity.time.words import listed, took
 from eks_blueprints.provisioning.group_nodes import daemon_pods
-from eks_blueprints.scheduling.cluster import Cluster, Place
 from eks_blueprints.scheduling.filters import exclusion
 from eks_blueprints.scheduling.pod import Pod
-
-
-class Tracked(Cluster):
-    """A cluster that knows where each pod is."""
-
-    where: dict[str, Place]
-
-    def add(self, pod: Pod, place: Place) -> None:
-        """A pod is placed on a node."""
-        super().add(pod, place)
-        self.where[pod.name] = place
-
-    def remove(self, pod: Pod, place: Place) -> None:
-        """A pod is taken off a node."""
-        super().remove(pod, place)
-        del self.where[pod.name]
 
 
 class World(Clock):
@@ -50,7 +34,6 @@ class World(Clock):
         self.random = random.Random(scenario.seed)  # noqa: S311 - what is left to chance must come out the same again
         self.record = Record()
         self.cluster = Tracked(namespaces=platform.namespaces)
-        self.cluster.where = {}
         self.works: dict[str, Work] = {}
         self.hosts: dict[str, Host] = {}
         self.waiting: dict[str, Item] = {}
@@ -92,7 +75,7 @@ class World(Clock):
             self._fresh.append(Entry(at=self.now, kind=kind, what=what, why=why))
 
     def _say_joined(self) -> None:
-        self.log("ready", listed(self._joined))
+        self.log("ready", f"ready: {listed(self._joined)}")
         self._joined.clear()
 
     # Pods
@@ -103,6 +86,7 @@ class World(Clock):
         work.born += 1
         work.pods[item.name] = item
         self.waiting[item.name] = item
+        self.changes += 1
         self._seen[work.name] = work
         return item
 
