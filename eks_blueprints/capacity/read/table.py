@@ -172,7 +172,8 @@ def _read(path: Path, more: tuple[str, ...] = ()) -> list[tuple[Demand, Mapping[
         raise _error(file, f"is not UTF-8 text; got byte {byte:#04x}; save it as CSV in UTF-8") from None
     except FileNotFoundError:
         raise _error(file, f"does not exist; got nothing; write a table that begins with {_EXAMPLE}") from None
-    table, found = _Table(file), []
+    table = _Table(file)
+    found: list[tuple[Demand, Mapping[str, _Cell]]] = []
     rows = _rows(text, file)
     head = next(rows, None)
     if head is None:

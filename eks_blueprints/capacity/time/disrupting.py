@@ -24,6 +24,8 @@ from eks_blueprints.provisioning.karpenter.packer import Ready
 
 _DAEMON = Traits(daemon=True)
 _BUDGETS = "disruption budgets"
+_PATIENCE = 60
+"""Seconds after which a timeline tells that budgets hold nodes back."""
 
 
 class Disrupting:
@@ -45,8 +47,11 @@ class Disrupting:
         """Whether it waits to see if what it decided still holds."""
         self._held: tuple[int, int] | None = None
         """Since when budgets hold nodes back, and how many."""
+        self._since: int | None = None
+        """Since when that is so without a break."""
         if pools.every:
             self.world.watchers.append(self._watch)
+            self.world.on_launch.append(self.launched)
 
     def launched(self, host: Host) -> None:
         """A node was launched: it goes when it is too old."""
@@ -122,17 +127,17 @@ class Disrupting:
         names = listed([f"{each.name} ({each.machine})" for each in hosts])
         for host in made:
             world.launch(host)
-            self.launched(host)
         if made:
             world.log("nodes", launched_words(made), f"{made[0].maker}, in place of {names}: {command.reason}{saved}")
 
         def when_ready() -> None:
-            if all(each.ready or each.gone for each in made):
+            if all(each.ready or each.gone or each.leaving for each in made):
                 for host in hosts:
                     self.draining.drain(host, command.reason)
 
         if not made:
-            world.log("gone", f"takes away {names}", f"{command.reason}{saved}")
+            if saved:
+                world.log("gone", f"takes away {names}", f"{command.reason}{saved}")
             when_ready()
         else:
             world.after(world.delay("node_ready"), when_ready)
@@ -220,17 +225,24 @@ class Disrupting:
             held[_BUDGETS] = held.get(_BUDGETS, 0) + self.world.now - since
 
     def _note_held(self, found: Look) -> None:
-        world = self.world
+        """What budgets hold back is counted, and told where it lasts for more than a minute."""
         held = sum(each.reason.startswith("the disruption budgets") for each in found.held.values())
         self.close()
-        if held and self._held is None and not found.commands:
-            what = f"{count(held, 'node')} could go and {'stays' if held == 1 else 'stay'}"
-            until = min(
-                (e for n in self.rules if (e := next_change(self.rules[n].budgets, world.moment)) is not None),
-                default=None,
-            )
-            world.log("held", what, f"disruption budgets{_until(until, world.moment)}")
-        self._held = (world.now, held) if held and not found.commands else None
+        self._held = (self.world.now, held) if held and not found.commands else None
+        if self._held is None:
+            self._since = None
+        elif self._since is None:
+            self._since = self.world.now
+            self.world.after(_PATIENCE, partial(self._say_held, self._since))
+
+    def _say_held(self, since: int) -> None:
+        if self._since != since or self._held is None:
+            return
+        now, (_, held) = self.world.moment, self._held
+        changes = [next_change(each.budgets, now) for each in self.rules.values()]
+        until = min((each for each in changes if each is not None), default=None)
+        what = f"{count(held, 'node')} could go and {'stays' if held == 1 else 'stay'}"
+        self.world.log("held", what, f"disruption budgets{_until(until, now)}")
 
 
 def _until(at: datetime | None, now: datetime) -> str:

@@ -118,7 +118,6 @@ class Draining:
             held["PodDisruptionBudgets"] = held.get("PodDisruptionBudgets", 0) + self.world.now - drain.held
         if not drain.host.gone:
             self.world.end_of(drain.host, drain.reason)
-            self.world.log("gone", f"{drain.host.name} ({drain.host.machine})", drain.reason)
         if drain.then is not None:
             drain.then()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import Field, model_validator
 
@@ -270,3 +272,12 @@ class Scenario(Spec):
         if moment[4:5] == "-" and moment[:4].isdigit():
             return int((instant(moment) - instant(self.start)).total_seconds())
         return length(moment)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of scenario files, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Scenario.model_json_schema()
+
+
+if __name__ == "__main__":
+    print(json.dumps(schema(), indent=2))

@@ -43,6 +43,8 @@ class World(Clock):
         """Zones in which nothing can be launched now."""
         self.changes = 0
         """Counts how often pods or nodes changed."""
+        self.on_launch: list[Callable[[Host], None]] = []
+        """Called for each node that is launched."""
         self.watchers: list[Callable[[], None]] = []
         """Called after each time at which something changed."""
         self.daemons = [(each.name, each.shape) for each in platform.daemons]
@@ -51,6 +53,7 @@ class World(Clock):
         self._seen: dict[str, Work] = {}
         self._fresh: list[Entry] = []
         self._joined: list[str] = []
+        self._went: dict[str, list[str]] = {}
         self._last: Sample | None = None
 
     def settle(self) -> None:
@@ -206,6 +209,8 @@ class World(Clock):
         self.changes += 1
         for each in pods:
             self.plan(each, host)
+        for each in self.on_launch:
+            each(host)
         if host.price is None:
             self.record.unpriced.add(host.machine)
         if self.at_rest:
@@ -250,6 +255,7 @@ class World(Clock):
         self.room += 1
         self.changes += 1
         self.record.disrupted[reason] += 1
+        self._went.setdefault(reason, []).append(f"{host.name} ({host.machine})")
         for wave in self.record.waves:
             if host.name in wave.left:
                 wave.left.discard(host.name)
@@ -276,6 +282,9 @@ class World(Clock):
             rate=round(sum(each.price or 0 for each in hosts), 6),
             most=round(sum(each.price or 0 if each.most is None else each.most for each in hosts), 6),
         )
+        for reason, names in self._went.items():
+            self.log("gone", f"gone: {listed(names)}", reason)
+        self._went.clear()
         for entry in self._fresh:
             entry.nodes, entry.waiting, entry.rate = sample.nodes, sample.waiting, sample.rate
         self.record.entries += self._fresh
