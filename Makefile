@@ -69,6 +69,8 @@ generate: $(READY) ## Write again what is generated and checked in: JSON Schema,
 	@$(BIN)/python -m eks_blueprints.reference.adoption_schema > docs/reference/adoption.schema.json
 	@$(BIN)/python -m eks_blueprints.lifecycle.migrate.schema > docs/reference/migrate.schema.json
 	@$(BIN)/python -m eks_blueprints.capacity.schema > docs/reference/capacity.schema.json
+	@$(BIN)/python -m eks_blueprints.capacity.time.json_form > docs/reference/simulation.schema.json
+	@$(BIN)/python -m eks_blueprints.capacity.time.scenario > docs/reference/scenario.schema.json
 	@$(BIN)/python -m pytest -q --update-golden tests
 
 .PHONY: renew

@@ -78,11 +78,15 @@ def test_python(code: str, info: str, tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(("text", "info"), blocks("yaml"))
 def test_yaml(text: str, info: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stack file, or a part of one: what it leaves out is filled in with the least there can be."""
+    from eks_blueprints.capacity.time.scenario import Scenario
     from eks_blueprints.core.errors import InputError
     from eks_blueprints.stackfile import open_stack
     from eks_blueprints.testing import record_stack
 
     if info == "pulumi" or info.startswith("stacks/"):
+        return
+    if info.startswith("scenarios/"):
+        Scenario.model_validate(parse(text).data)
         return
     file = tmp_path / "prod.yaml"
     if info == "refused":
@@ -110,11 +114,13 @@ def test_pages_whose_blocks_make_up_a_project(tmp_path: Path) -> None:
     """Its stacks are valid, and commands print what the page says, as far as it says it."""
     for page in PAGES:
         found = list(FENCE.finditer(page.read_text(encoding="utf-8")))
-        files = {block[2].strip(): block[3] for block in found if block[2].strip().startswith("stacks/")}
+        own = ("stacks/", "scenarios/")
+        files = {block[2].strip(): block[3] for block in found if block[2].strip().startswith(own)}
         if not files:
             continue
         folder = tmp_path / page.stem
         (folder / "stacks").mkdir(parents=True)
+        (folder / "scenarios").mkdir()
         shutil.copy(PROJECT / "Pulumi.yaml", folder)
         shutil.copy(PROJECT / "stacks" / "__main__.py", folder / "stacks")
         for name, text in files.items():

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
-from eks_blueprints.provisioning.karpenter.disruption.state import Rules
 from eks_blueprints.provisioning.machine import Offering
 from eks_blueprints.provisioning.makers import Group, Pool, Profile
 from eks_blueprints.scheduling.amounts import Amounts
@@ -96,8 +95,6 @@ class Platform:
     autoscaler: Expansion | None = None
     namespaces: Mapping[str, Labels] = field(default_factory=dict)
     """Labels of namespaces."""
-    rules: Mapping[str, Rules] = field(default_factory=dict)
-    """When Karpenter takes nodes away, by pool; a pool that is not named has Karpenter's defaults."""
     pod_budgets: tuple[PodBudget, ...] = ()
     """PodDisruptionBudgets; what they allow at a time is not known here."""
     unknown: tuple[str, ...] = ()

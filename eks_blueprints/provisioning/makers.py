@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from eks_blueprints.karpenter.requirements import Allowed
 from eks_blueprints.karpenter.tolerating import Taint
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.scheduling.amounts import Amounts
 from eks_blueprints.scheduling.selectors import Labels
+
+if TYPE_CHECKING:
+    from eks_blueprints.provisioning.karpenter.disruption.state import Rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,6 +39,8 @@ class Pool:
     """How many nodes it keeps, whatever pods there are; None where pods decide."""
     auto_mode: bool = False
     """Whether EKS Auto Mode runs it."""
+    rules: Rules | None = None
+    """When Karpenter takes its nodes away; None for Karpenter's defaults."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -16,9 +16,11 @@ from eks_blueprints.capacity.read.exported_makers import expansion_of, pools_of
 from eks_blueprints.capacity.read.exported_pods import DAEMON, Pods, owner
 from eks_blueprints.capacity.read.objects import Objects
 from eks_blueprints.capacity.read.plain import Gaps
+from eks_blueprints.capacity.read.pod_budgets import budget_of
 from eks_blueprints.capacity.read.workloads import by_volume
 from eks_blueprints.core.errors import shown
 from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE
+from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
 from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Offering
 from eks_blueprints.provisioning.makers import Group
 from eks_blueprints.provisioning.offers import Way, machines
@@ -96,10 +98,22 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
         pools=(*platform.pools, *pools),
         groups=groups,
         running=(*platform.running, *running),
+        pod_budgets=(*platform.pod_budgets, *_pod_budgets(export, platform)),
         autoscaler=platform.autoscaler or expansion_of(export),
         namespaces={**objects.namespaces, **platform.namespaces},
         unknown=tuple(dict.fromkeys((*platform.unknown, *gaps.sentences))),
     )
+
+
+def _pod_budgets(export: Exported, platform: Platform) -> Iterator[PodBudget]:
+    """The PodDisruptionBudgets of an export that the platform does not have."""
+    known = {(each.namespace, each.name) for each in platform.pod_budgets}
+    for each in export.of("PodDisruptionBudget"):
+        if (each.namespace, each.name) not in known:
+            try:
+                yield budget_of(each.manifest, each.name, each.namespace)
+            except (AttributeError, TypeError, ValueError) as error:
+                export.refuse(each, f"cannot be read: {error}", "spec")
 
 
 def _running(

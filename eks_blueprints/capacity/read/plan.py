@@ -15,6 +15,7 @@ from eks_blueprints.capacity.read.eks_addons import pods_of_addons
 from eks_blueprints.capacity.read.groups import groups_in
 from eks_blueprints.capacity.read.objects import READ, Objects
 from eks_blueprints.capacity.read.plain import Gaps, plain
+from eks_blueprints.capacity.read.pod_budgets import budgets_of
 from eks_blueprints.capacity.read.pools import pools_of
 from eks_blueprints.capacity.read.profiles import profiles_of
 from eks_blueprints.capacity.read.uncounted import uncounted
@@ -24,6 +25,7 @@ from eks_blueprints.policies.objects import WORKLOADS, namespace_of, object_name
 from eks_blueprints.policies.platform import cluster_of, clusters, on_cluster
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.policies.volumes import USUAL
+from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
 from eks_blueprints.provisioning.makers import Group, Pool, Profile
 from eks_blueprints.review.cost.prices import Prices
 
@@ -58,6 +60,7 @@ def _platform(cluster: Resource, stack: Stack, prices: Prices) -> Platform:
     made += pools_of(cluster, stack, facts)
     made += groups_in(cluster, stack, facts, autoscaler)
     made += profiles_of(cluster, stack, facts)
+    made += budgets_of(cluster, stack)
     made += uncounted(cluster, stack)
     sentences = [*gaps.sentences, *facts.sentences, *_of(str, made)]
     name = cluster.inputs.get("name")
@@ -71,6 +74,7 @@ def _platform(cluster: Resource, stack: Stack, prices: Prices) -> Platform:
         profiles=tuple(_of(Profile, made)),
         autoscaler=None if autoscaler is None else autoscaler.expansion,
         namespaces=objects.namespaces,
+        pod_budgets=tuple(_of(PodBudget, made)),
         unknown=tuple(dict.fromkeys(sentences)),
     )
 

@@ -20,6 +20,7 @@ from eks_blueprints.policies.objects import object_name
 from eks_blueprints.policies.platform import NODE_POOL, auto_mode, on_cluster
 from eks_blueprints.policies.props import Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
+from eks_blueprints.provisioning.karpenter.disruption.reading import rules_of
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.provisioning.offers import Way
 from eks_blueprints.scheduling.amounts import amounts
@@ -27,8 +28,8 @@ from eks_blueprints.scheduling.amounts import amounts
 Manifest = Mapping[str, Any]
 
 _OPERATORS = frozenset({"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte"})
-_OF_POOLS = ("limits", "replicas", "weight")
-_OF_NODES = ("nodeClassRef", "requirements", "taints")
+_OF_POOLS = ("disruption", "limits", "replicas", "weight")
+_OF_NODES = ("expireAfter", "nodeClassRef", "requirements", "taints", "terminationGracePeriod")
 
 
 def pools_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterator[Pool | str]:
@@ -67,7 +68,7 @@ def pool_of(manifest: Manifest, name: str, way: Way, machines: Machines) -> Pool
         machines: Makes its instance types, and keeps what is not known of them.
 
     Raises:
-        ValueError: if a limit is no quantity, or a requirement is none.
+        ValueError: if a limit is no quantity, a requirement is none, or a duration of its disruption cannot be read.
     """
     spec = manifest.get("spec") or {}
     template = spec.get("template") or {}
@@ -97,6 +98,7 @@ def pool_of(manifest: Manifest, name: str, way: Way, machines: Machines) -> Pool
         machines=machines.of(sorted(names), way),
         replicas=int(replicas) if isinstance(replicas, int) else None,
         auto_mode=flavor is AUTO_MODE,
+        rules=rules_of(spec, auto_mode=flavor is AUTO_MODE),
     )
 
 

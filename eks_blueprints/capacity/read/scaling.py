@@ -30,6 +30,8 @@ class Count:
     most: int
     scaled_by: str = ""
     """What scales them, such as `HorizontalPodAutoscaler web`."""
+    target: int | None = None
+    """Use of the cores that they request, in per cent, at which a HorizontalPodAutoscaler aims."""
 
 
 def count_of(workload: Resource, stack: Stack, gaps: Gaps) -> Count:
@@ -46,13 +48,25 @@ def count_of(workload: Resource, stack: Stack, gaps: Gaps) -> Count:
     if scaler.type == HPA:
         least = _said(scaler.props, ("spec", "minReplicas"), 1, gaps)
         most = _said(scaler.props, ("spec", "maxReplicas"), least, gaps)
-        return Count(least, max(least, most), name)
+        return Count(least, max(least, most), name, _target(scaler))
     if (paused := _annotation(scaler, _PAUSED)) is not None:
         return Count(paused, paused, name)
     least = _said(scaler.props, ("spec", "minReplicaCount"), 0, gaps)
     most = _said(scaler.props, ("spec", "maxReplicaCount"), _MOST_BY_KEDA, gaps)
     idle = _said(scaler.props, ("spec", "idleReplicaCount"), least, gaps)
     return Count(min(idle, least), max(least, most), name)
+
+
+def _target(scaler: Resource) -> int | None:
+    """The use of cores at which a HorizontalPodAutoscaler aims; None where it aims at something else."""
+    try:
+        for metric in scaler.props.items("spec", "metrics"):
+            if metric.get("resource", "name") == "cpu":
+                found = metric.get("resource", "target", "averageUtilization")
+                return found if isinstance(found, int) else None
+    except Undetermined:
+        return None
+    return None
 
 
 def largest_requests(

@@ -36,7 +36,9 @@ from eks_blueprints.scheduling.pod import Shape, shape_of
 
 _NEEDED = ("name", "count", "cpu", "memory")
 _MORE = ("namespace", "node_selector", "tolerations", "priority", "arch", "zone")
-_NO_AMOUNTS = frozenset({"name", "count", *_MORE})
+TIMES = ("start", "end")
+"""Columns of a table of the past: when the pods of a row began and ended."""
+_NO_AMOUNTS = frozenset({"name", "count", *_MORE, *TIMES})
 _ALIASES = {"gpu": "nvidia.com/gpu"}
 _EXAMPLE = "name,count,cpu,memory"
 _FULL = 100
@@ -145,6 +147,23 @@ def read_table(path: Path) -> tuple[Demand, ...]:
         InputError: if it is none, with the line and column of each mistake.
         OSError: if it cannot be read.
     """
+    return tuple(demand for demand, _ in _read(path))
+
+
+def read_past(path: Path) -> tuple[tuple[Demand, Mapping[str, tuple[str, int, int]]], ...]:
+    """The demands of a table that has the columns `start` and `end` too, each with what they say, its line and column.
+
+    Raises:
+        InputError: as `read_table` does.
+        OSError: if it cannot be read.
+    """
+    return tuple(
+        (demand, {name: (cells[name].text, cells[name].line, cells[name].number) for name in TIMES})
+        for demand, cells in _read(path, TIMES)
+    )
+
+
+def _read(path: Path, more: tuple[str, ...] = ()) -> list[tuple[Demand, Mapping[str, _Cell]]]:
     file = str(path)
     try:
         text = text_of(path).removeprefix("\ufeff")
@@ -153,12 +172,13 @@ def read_table(path: Path) -> tuple[Demand, ...]:
         raise _error(file, f"is not UTF-8 text; got byte {byte:#04x}; save it as CSV in UTF-8") from None
     except FileNotFoundError:
         raise _error(file, f"does not exist; got nothing; write a table that begins with {_EXAMPLE}") from None
-    table, found = _Table(file), []
+    table = _Table(file)
+    found: list[tuple[Demand, Mapping[str, _Cell]]] = []
     rows = _rows(text, file)
     head = next(rows, None)
     if head is None:
         raise _error(file, f"is empty; got nothing; begin it with {_EXAMPLE}")
-    columns = _columns(head, table)
+    columns = _columns(head, table, more)
     if table.problems:
         raise InputError(table.problems)
     for line, row in rows:
@@ -172,14 +192,14 @@ def read_table(path: Path) -> tuple[Demand, ...]:
             for number, (column, text) in enumerate(zip(columns, padded, strict=False), 1)
         }
         if (demand := table.demand(cells, line)) is not None:
-            found.append(demand)
+            found.append((demand, cells))
         if len(table.problems) >= _FULL:
             break
     if table.problems:
         raise InputError(sorted(table.problems, key=lambda each: (each.line or 0, each.column or 0)))
     if not found:
         raise _error(file, "has no rows; got a header alone; add a row such as web,3,500m,1Gi")
-    return tuple(found)
+    return found
 
 
 def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -199,7 +219,7 @@ def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
         line = reader.line_num + 1
 
 
-def _columns(head: tuple[int, list[str]], table: _Table) -> list[str]:
+def _columns(head: tuple[int, list[str]], table: _Table, more: tuple[str, ...] = ()) -> list[str]:
     """The names of the columns."""
     line, row = head
     found = [each.strip() for each in row]
@@ -208,7 +228,7 @@ def _columns(head: tuple[int, list[str]], table: _Table) -> list[str]:
         return found
     while found and not found[-1]:
         found.pop()
-    known = (*_NEEDED, *_MORE, *_ALIASES)
+    known = (*_NEEDED, *more, *_MORE, *_ALIASES)
     for number, name in enumerate(found, 1):
         lower = name.lower()
         if lower in known:
@@ -223,7 +243,7 @@ def _columns(head: tuple[int, list[str]], table: _Table) -> list[str]:
     for name, count in Counter(_ALIASES.get(each, each) for each in found if each).items():
         if count > 1:
             table.problem(line, None, name, f"is a column twice; got {shown(name)} again; remove one")
-    for name in _NEEDED:
+    for name in (*_NEEDED, *more):
         if name not in found:
             got = ", ".join(found) or "nothing"
             table.problem(line, None, name, f"is a column that is required; got {got}; begin with {_EXAMPLE}")

@@ -60,6 +60,7 @@ def asked_for(workload: Resource, stack: Stack, objects: Objects) -> Iterator[De
         least=count.least,
         most=count.most,
         scaled_by=count.scaled_by,
+        target=count.target,
         largest=largest,
         position=workload.position,
         asked=str(gaps),

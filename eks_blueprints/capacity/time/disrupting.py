@@ -7,8 +7,8 @@ consolidation it waits 15 seconds and looks again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from eks_blueprints.capacity.time.draining import Draining
 from eks_blueprints.capacity.time.pools import Pools, launched_words
@@ -24,6 +24,8 @@ from eks_blueprints.provisioning.karpenter.packer import Ready
 
 _DAEMON = Traits(daemon=True)
 _BUDGETS = "disruption budgets"
+_PATIENCE = 60
+"""Seconds after which a timeline tells that budgets hold nodes back."""
 
 
 class Disrupting:
@@ -37,7 +39,7 @@ class Disrupting:
             draining: What empties nodes.
         """
         self.world, self.pools, self.draining = pools.world, pools, draining
-        self.rules: dict[str, Rules] = {name: self.world.platform.rules.get(name, Rules()) for name in pools.every}
+        self.rules: dict[str, Rules] = {name: pool.rules or Rules() for name, pool in pools.every.items()}
         self._seen = -1
         self._due: int | None = None
         self._bound: tuple[Ready, Bound] | None = None
@@ -45,8 +47,11 @@ class Disrupting:
         """Whether it waits to see if what it decided still holds."""
         self._held: tuple[int, int] | None = None
         """Since when budgets hold nodes back, and how many."""
+        self._since: int | None = None
+        """Since when that is so without a break."""
         if pools.every:
             self.world.watchers.append(self._watch)
+            self.world.on_launch.append(self.launched)
 
     def launched(self, host: Host) -> None:
         """A node was launched: it goes when it is too old."""
@@ -95,8 +100,8 @@ class Disrupting:
                 self._do(command)
                 self._plan(0 if command.replacements else self.world.delay("disruption_scan"))
             else:
-                changes = self.world.changes
-                self.world.after(self.world.delay("validation"), lambda c=command: self._validate(c, changes))
+                again = partial(self._validate, command, self.world.changes)
+                self.world.after(self.world.delay("validation"), again)
                 self._busy = True
 
     def _validate(self, command: Command, changes: int) -> None:
@@ -122,17 +127,17 @@ class Disrupting:
         names = listed([f"{each.name} ({each.machine})" for each in hosts])
         for host in made:
             world.launch(host)
-            self.launched(host)
         if made:
             world.log("nodes", launched_words(made), f"{made[0].maker}, in place of {names}: {command.reason}{saved}")
 
         def when_ready() -> None:
-            if all(each.ready or each.gone for each in made):
+            if all(each.ready or each.gone or each.leaving for each in made):
                 for host in hosts:
                     self.draining.drain(host, command.reason)
 
         if not made:
-            world.log("event", f"takes away {names}", f"{command.reason}{saved}")
+            if saved:
+                world.log("gone", f"takes away {names}", f"{command.reason}{saved}")
             when_ready()
         else:
             world.after(world.delay("node_ready"), when_ready)
@@ -220,17 +225,24 @@ class Disrupting:
             held[_BUDGETS] = held.get(_BUDGETS, 0) + self.world.now - since
 
     def _note_held(self, found: Look) -> None:
-        world = self.world
+        """What budgets hold back is counted, and told where it lasts for more than a minute."""
         held = sum(each.reason.startswith("the disruption budgets") for each in found.held.values())
         self.close()
-        if held and (self._held is None or self._held[1] != held):
-            what = f"{count(held, 'node')} could go and {'stays' if held == 1 else 'stay'}"
-            until = min(
-                (e for n in self.rules if (e := next_change(self.rules[n].budgets, world.moment)) is not None),
-                default=None,
-            )
-            world.log("held", what, f"disruption budgets{_until(until, world.moment)}")
-        self._held = (world.now, held) if held else None
+        self._held = (self.world.now, held) if held and not found.commands else None
+        if self._held is None:
+            self._since = None
+        elif self._since is None:
+            self._since = self.world.now
+            self.world.after(_PATIENCE, partial(self._say_held, self._since))
+
+    def _say_held(self, since: int) -> None:
+        if self._since != since or self._held is None:
+            return
+        now, (_, held) = self.world.moment, self._held
+        changes = [next_change(each.budgets, now) for each in self.rules.values()]
+        until = min((each for each in changes if each is not None), default=None)
+        what = f"{count(held, 'node')} could go and {'stays' if held == 1 else 'stay'}"
+        self.world.log("held", what, f"disruption budgets{_until(until, now)}")
 
 
 def _until(at: datetime | None, now: datetime) -> str:

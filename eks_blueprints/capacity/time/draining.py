@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from eks_blueprints.capacity.time.things import Host, Item, Work
 from eks_blueprints.capacity.time.words import count
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget, allowed
+
+_PATIENCE = 60
+"""Seconds after which a timeline tells that a node waits for its pods."""
 
 
 @dataclass(slots=True)
@@ -95,10 +99,15 @@ class Draining:
                 self.world.requeue(item, drain.reason)
         if left and drain.held is None:
             drain.held = self.world.now
-            names = sorted({each.work.short for each in left})
-            self.world.log("held", f"{host.name} keeps {count(len(left), 'pod')}", f"PodDisruptionBudget of {names[0]}")
+            self.world.after(_PATIENCE, partial(self._say_held, drain))
         if not left:
             self._end(drain)
+
+    def _say_held(self, drain: _Drain) -> None:
+        if drain.host.items and self._drains.get(drain.host.name) is drain:
+            names = sorted({each.work.short for each in drain.host.items.values()})
+            what = f"{drain.host.name} keeps {count(len(drain.host.items), 'pod')}"
+            self.world.log("held", what, f"PodDisruptionBudget of {names[0]}")
 
     def _end(self, drain: _Drain) -> None:
         if self._drains.get(drain.host.name) is not drain:
@@ -109,7 +118,6 @@ class Draining:
             held["PodDisruptionBudgets"] = held.get("PodDisruptionBudgets", 0) + self.world.now - drain.held
         if not drain.host.gone:
             self.world.end_of(drain.host, drain.reason)
-            self.world.log("gone", f"{drain.host.name} ({drain.host.machine})", drain.reason)
         if drain.then is not None:
             drain.then()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from eks_blueprints.capacity.time.disrupting import Disrupting
@@ -16,15 +17,15 @@ from eks_blueprints.capacity.time.rollouts import Rolling
 from eks_blueprints.capacity.time.scenario import Event, NodeLoss, PoolChange, Upgrade
 from eks_blueprints.capacity.time.things import Host, Work
 from eks_blueprints.capacity.time.words import count, listed
-from eks_blueprints.provisioning.group_nodes import zones_of
-from eks_blueprints.provisioning.karpenter.disruption.state import Rules
 from eks_blueprints.karpenter.durations import NEVER, seconds
 from eks_blueprints.karpenter.labels import normal
-from eks_blueprints.karpenter.requirements import allowed
+from eks_blueprints.karpenter.requirements import Allowed, allowed
+from eks_blueprints.provisioning.group_nodes import zones_of
+from eks_blueprints.provisioning.karpenter.disruption.state import Rules
+from eks_blueprints.provisioning.karpenter.values import clash, of_labels
 from eks_blueprints.provisioning.machine import SPOT
 from eks_blueprints.provisioning.makers import Group, Pool
 from eks_blueprints.scheduling.amounts import amounts
-from datetime import timedelta
 
 
 class Events:
@@ -169,8 +170,8 @@ class Events:
             return found
         return {name for name in found if node_class in _classes(self.pools.every[name])}
 
-    def _drift(self, pools: set[str], cause: str, meets: Callable[[Host], bool] = lambda _: False) -> None:
-        hosts = [e for e in self.world.hosts.values() if e.maker in pools and not e.leaving and not meets(e)]
+    def _drift(self, pools: set[str], cause: str, stays: Callable[[Host], bool] = lambda _: False) -> None:
+        hosts = [e for e in self.world.hosts.values() if e.maker in pools and not e.leaving and not stays(e)]
         for host in hosts:
             host.drifted = self.world.now if host.drifted is None else host.drifted
         if hosts:
@@ -218,9 +219,9 @@ class Events:
             self._drift({pool.name}, f"change of {pool.name}", lambda host: meets(host, asked))
 
 
-def meets(host: Host, asked: Mapping[str, object]) -> bool:
+def meets(host: Host, asked: Mapping[str, Allowed]) -> bool:
     """Whether the labels of a node are what requirements allow."""
-    return all(host.node.labels.get(key, "") in values for key, values in asked.items())  # type: ignore[operator]
+    return clash(of_labels(host.node.labels), asked) is None
 
 
 def _classes(pool: Pool) -> set[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from eks_blueprints.capacity.time.draining import Draining
 from eks_blueprints.capacity.time.pools import alike, launched_words
 from eks_blueprints.capacity.time.start import host_of
-from eks_blueprints.capacity.time.things import Host, Item
+from eks_blueprints.capacity.time.things import Host
 from eks_blueprints.capacity.time.trial import foreseen
 from eks_blueprints.capacity.time.words import count, listed
 from eks_blueprints.capacity.time.world import World
@@ -95,11 +96,11 @@ class Groups:
             world.log("nodes", launched_words(hosts), why)
         if made:
             self._grown = world.now
-        for each in growth.left:
-            if each.pod.name not in self._told and not world.platform.pools:
-                self._told.add(each.pod.name)
-                why = each.remedy or "; ".join(f"{e.group} {e.reason}" for e in each.refused)
-                world.log("waiting", f"1 pod of {items[each.pod.name].work.short}", why)
+        for lone in growth.left:
+            if lone.pod.name not in self._told and not platform.pools:
+                self._told.add(lone.pod.name)
+                why = lone.remedy or "; ".join(f"{e.group} {e.reason}" for e in lone.refused)
+                world.log("waiting", f"1 pod of {items[lone.pod.name].work.short}", why)
         if made and world.at_rest:
             world.settle()
 
@@ -152,23 +153,25 @@ class Groups:
 
     def keep(self, group: Group) -> None:
         """A group launches what it lacks."""
-        for _ in range(self.sizes[group.name] - sum(e.maker == group.name for e in self.world.hosts.values())):
-            self.replace(group)
+        there = sum(each.maker == group.name for each in self.world.hosts.values())
+        self.more(group, self.sizes[group.name] - there)
 
     def _zones(self, group: Group) -> tuple[str, ...]:
         """The zones in which a group can launch now."""
         return tuple(each for each in zones_of(group) if each not in self.world.lost_zones)
 
-    def replace(self, group: Group) -> None:
-        """A group launches a node, in the zone in which it has the fewest."""
-        zones = self._zones(group)
-        if not zones:
-            return
-        there = [each.zone for each in self.world.hosts.values() if each.maker == group.name and not each.leaving]
-        zone = min(zones, key=lambda each: (there.count(each), zones.index(each)))
-        host = self._host(group, group.machines[0], zone)
-        self.world.launch(host)
-        self.world.log("nodes", launched_words([host]), f"{group.name} keeps its size")
+    def more(self, group: Group, number: int) -> None:
+        """A group launches nodes, each in the zone in which it has the fewest."""
+        zones, made = self._zones(group), []
+        for _ in range(number if zones else 0):
+            hosts = self.world.hosts.values()
+            there = Counter(each.zone for each in hosts if each.maker == group.name and not each.leaving)
+            zone = min(zones, key=lambda each: (there[each], zones.index(each)))
+            host = self._host(group, group.machines[0], zone)
+            self.world.launch(host)
+            made.append(host)
+        for hosts_alike in alike(made):
+            self.world.log("nodes", launched_words(hosts_alike), f"{group.name} keeps its size")
 
     def update(self, group: Group, most: int, surge: int, cause: str) -> None:
         """A managed group is updated: more nodes come, then the old ones go, so many at once, then the surplus."""
@@ -187,8 +190,7 @@ class _Update:
         for host in self._nodes():
             host.stale = True
         self.groups.sizes[self.group.name] += self.surge
-        for _ in range(self.surge):
-            self.groups.replace(self.group)
+        self.groups.more(self.group, self.surge)
         self.world.after(self.world.delay("node_ready") if self.surge else 0, self._next)
 
     def _nodes(self) -> list[Host]:

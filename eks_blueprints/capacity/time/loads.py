@@ -71,7 +71,7 @@ def fit(world: World, work: Work) -> None:
 
 
 def _first_to_go(work: Work, many: int) -> list[Item]:
-    """Some pods in the order in which they are removed: those that wait, those not ready, where most are, the youngest."""
+    """Some pods in the order in which they go: those that wait, those not ready, where most are, the youngest."""
     mates: dict[str, int] = {}
     for item in work.pods.values():
         if item.node is not None:
@@ -143,11 +143,21 @@ class _Scaler:
             world.after(max(0, moment), partial(self._load, None, amount(CPU, text)))
 
     def _load(self, share: int | None, cores: int | None) -> None:
+        # Until now it asked for what it asked for last, look after look.
+        self._asked.append((self.world.now, self._wanted() if self.used else self.work.want))
         if share is not None:
             self.used = Fraction(share * self.request * self.work.want, 100)
         else:
             self.used = Fraction(cores or 0)
         self._plan(0)
+
+    @property
+    def _use(self) -> Fraction:
+        """What its pods use of the cores that they request, in per cent."""
+        return self.used * 100 / (max(1, self.work.want) * self.request)
+
+    def _wanted(self) -> int:
+        return desired(self.work.want, self._use, self.target, least=self.least, most=self.most)
 
     def _plan(self, seconds: int) -> None:
         if not self._planned:
@@ -159,8 +169,7 @@ class _Scaler:
         world, work = self.world, self.work
         if work.want == 0:
             return
-        use = self.used * 100 / (work.want * self.request)
-        wanted = desired(work.want, use, self.target, least=self.least, most=self.most)
+        wanted = self._wanted()
         down = world.delay("hpa_down")
         self._asked = [(at, number) for at, number in self._asked if at > world.now - down]
         self._asked.append((world.now, wanted))
@@ -168,7 +177,7 @@ class _Scaler:
             now = min(wanted, max(work.want * _DOUBLES, work.want + _ADDS))
         else:
             now = min(work.want, max(number for _, number in self._asked))
-        said = f"HorizontalPodAutoscaler: {float(use):.0f}% of the request, target {self.target}%"
+        said = f"HorizontalPodAutoscaler: {float(self._use):.0f}% of the request, target {self.target}%"
         resize(world, work, now, said)
         if now < wanted:
             self._plan(world.delay("hpa_sync"))

@@ -65,7 +65,12 @@ def _instant(text: str) -> str:
     return text
 
 
-def _moment(text: str) -> str:
+def moment(text: str) -> str:
+    """A length, or an instant.
+
+    Raises:
+        ValueError: if it is neither.
+    """
     if re.match(r"[0-9]{4}-", text):
         return _instant(text)
     try:
@@ -111,7 +116,7 @@ Length = Annotated[str, AfterValidator(_length), _AS_LENGTH]
 """Days, hours, minutes and seconds, such as `1h30m`."""
 SomeLength = Annotated[str, AfterValidator(_some_length), _AS_LENGTH]
 Instant = Annotated[str, AfterValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
-Moment = Annotated[str, AfterValidator(_moment)]
+Moment = Annotated[str, AfterValidator(moment)]
 """A length counted from the start, or an instant."""
 Percent = Annotated[str, AfterValidator(_percent)]
 Share = Annotated[str, AfterValidator(_share)]

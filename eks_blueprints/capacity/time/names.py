@@ -29,7 +29,8 @@ def names_of(scenario: Scenario, platform: Platform) -> Names:
         InputError: for names that stand for nothing, and loads that nothing follows.
     """
     problems: list[Problem] = []
-    loads, rollouts = {}, {}
+    loads: dict[int, str] = {}
+    rollouts: dict[int, str] = {}
     for index, load in enumerate(scenario.load):
         found = _workload(load.workload, platform, ("load", index, "workload"), problems)
         if found is None:
@@ -83,11 +84,11 @@ def _of_event(scenario: Scenario, index: int, platform: Platform) -> Iterable[Pr
     part = getattr(event, event.kind)
     path = ("events", index, event.kind)
     pools, groups = {each.name for each in platform.pools}, {each.name for each in platform.groups}
-    zones = {
-        offer.zone for maker in (*platform.pools, *platform.groups) for m in maker.machines for offer in m.offerings
-    }
+    every = [machine for pool in platform.pools for machine in pool.machines]
+    every += [machine for group in platform.groups for machine in group.machines]
+    zones = {offer.zone for machine in every for offer in machine.offerings}
     zones |= {zone for group in platform.groups for zone in group.zones}
-    kinds = {m.name for maker in (*platform.pools, *platform.groups) for m in maker.machines}
+    kinds = {machine.name for machine in every}
     classes = {value for each in platform.pools for key, value in each.labels.items() if key.endswith("nodeclass")}
     makers = pools if event.change_pool is not None else pools | groups
     for name, known, what in (

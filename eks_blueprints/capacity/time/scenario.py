@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import Field, model_validator
 
+from eks_blueprints.capacity.time.delays import Delays
 from eks_blueprints.capacity.time.moments import (
     Amount,
     Instant,
-    Length,
     Moment,
     Percent,
     Share,
@@ -26,42 +28,8 @@ from eks_blueprints.karpenter.requirements import Requirement
 _LONGEST = 366 * 86_400
 
 
-class Delays(Spec):
-    """How long things take. EC2 and images decide about the first two: measure yours."""
-
-    node_ready: Length = "45s"
-    """From the launch of a node until it takes pods."""
-    pod_start: Length = "10s"
-    """From the placing of a pod until it is ready."""
-    batch_idle: Length = "1s"
-    """How long no pod comes before Karpenter reckons (`batchIdleDuration`)."""
-    batch_most: Length = "10s"
-    """How long Karpenter gathers pods at most (`batchMaxDuration`)."""
-    disruption_scan: Length = "10s"
-    """How often Karpenter looks for nodes to take away."""
-    validation: Length = "15s"
-    """How long Karpenter waits before consolidation, to see whether it still holds."""
-    autoscaler_scan: Length = "10s"
-    """How often Cluster Autoscaler looks (`--scan-interval`)."""
-    unneeded: Length = "10m"
-    """How long Cluster Autoscaler keeps a node that nothing needs (`--scale-down-unneeded-time`)."""
-    after_scale_up: Length = "10m"
-    """How long Cluster Autoscaler takes no node after it added one (`--scale-down-delay-after-add`)."""
-    node_lost: Length = "50s"
-    """Until pods of a lost node come anew: kubelet's silence until the node is not ready (1.32 and later)."""
-    zone_lost: Length = "350s"
-    """Until pods of a zone that cannot be reached come anew: 50 s until its nodes are not ready, and the 300 s for
-    which pods tolerate that."""
-    spot_notice: Length = "2m"
-    """From the notice of an interruption until the instance is gone."""
-    hpa_sync: SomeLength = "15s"
-    """How often a HorizontalPodAutoscaler looks."""
-    hpa_down: Length = "300s"
-    """For how long a HorizontalPodAutoscaler keeps to the largest number that it asked for."""
-
-
 class Load(Spec):
-    """How many pods of a workload there are over time, or what they use, by which a HorizontalPodAutoscaler scales them.
+    """How many pods of a workload there are over time, or what they use, by which they are scaled.
 
     Each figure holds until the next one.
     """
@@ -304,3 +272,12 @@ class Scenario(Spec):
         if moment[4:5] == "-" and moment[:4].isdigit():
             return int((instant(moment) - instant(self.start)).total_seconds())
         return length(moment)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of scenario files, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Scenario.model_json_schema()
+
+
+if __name__ == "__main__":
+    print(json.dumps(schema(), indent=2))

@@ -12,11 +12,14 @@ from eks_blueprints.capacity.time.events import Events
 from eks_blueprints.capacity.time.groups import Groups
 from eks_blueprints.capacity.time.loads import at_begin, follow
 from eks_blueprints.capacity.time.names import Names
+from eks_blueprints.capacity.time.past import Past
 from eks_blueprints.capacity.time.pools import Pools
 from eks_blueprints.capacity.time.record import Record, Sample
 from eks_blueprints.capacity.time.scenario import Scenario
 from eks_blueprints.capacity.time.start import at_start, begin, pods
 from eks_blueprints.capacity.time.world import World
+
+_NO_PAST = Past()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,30 +45,31 @@ class Simulation:
 def spans(samples: Iterable[Sample], end: int) -> Iterable[tuple[Sample, int]]:
     """Each sample, and until when it holds."""
     found = list(samples)
-    for each, following in zip(found, [*(e.at for e in found[1:]), end], strict=True):
-        yield each, following
+    return zip(found, [*(e.at for e in found[1:]), end], strict=True)
 
 
-def simulate(platform: Platform, scenario: Scenario, names: Names) -> Simulation:
+def simulate(platform: Platform, scenario: Scenario, names: Names, past: Past = _NO_PAST) -> Simulation:
     """Play a scenario.
 
     Args:
         platform: The platform.
         scenario: What happens to it.
         names: What the names in the scenario stand for.
+        past: Pods of the past, which are among those of the platform. Default: none.
     """
     world = World(platform, scenario)
     begin(world)
     pools = Pools(world)
     draining = Draining(world)
     groups = Groups(world, draining)
-    pods(world, platform.demands, at_begin(scenario, names.loads))
+    pods(world, platform.demands, {**past.at_begin(), **at_begin(scenario, names.loads)})
     world.settle()
     at_start(world)
     disrupting = Disrupting(pools, draining)
     for host in world.hosts.values():
         disrupting.launched(host)
     follow(world, names.loads)
+    past.follow(world)
     Events(disrupting, groups, names.rollouts)
     world.settle()
     world.run()

@@ -83,7 +83,9 @@ def _runs(pod: Pod, host: Host, world: World) -> None:
 
 def _hosts(begun: Start, world: World) -> Iterable[Host]:
     platform = world.platform
-    makers: dict[str, Pool | Group] = {each.name: each for each in (*platform.groups, *platform.pools)}
+    makers: dict[str, Pool | Group] = {}
+    makers.update((each.name, each) for each in platform.groups)
+    makers.update((each.name, each) for each in platform.pools)
     for name, running in begun.running.items():
         of = makers.get(running.maker)
         machine = next((each for each in of.machines if each.name == running.machine), None) if of else None
@@ -106,7 +108,7 @@ def kind_of(maker: Pool | Group) -> str:
     return "auto_mode" if maker.auto_mode else "karpenter"
 
 
-def host_of(
+def host_of(  # noqa: PLR0917 - what a node is
     node: Node, maker: str, kind: str, machine: Machine | None, capacity_type: str, name: str = "", *, now: int = 0
 ) -> Host:
     """A node, with the price of its type in its zone."""

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from eks_blueprints.capacity.time.things import Host, Item
-from eks_blueprints.capacity.time.world import Tracked, World
+from eks_blueprints.capacity.time.tracked import Tracked
+from eks_blueprints.capacity.time.world import World
 from eks_blueprints.provisioning.group_nodes import daemon_pods
 
 

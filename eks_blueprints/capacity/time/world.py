@@ -1,47 +1,25 @@
-"""A cluster at one moment of a simulation, what can be done to it, and the clock.
-
-Times are whole seconds from the start of the scenario. What happens at one time happens in the order in which it was
-planned; then kube-scheduler places what waits, and those who watch the cluster are told.
-"""
+"""A cluster at one moment of a simulation, and what can be done to it."""
 
 from __future__ import annotations
 
-import heapq
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from eks_blueprints.capacity.model import Platform
 from eks_blueprints.capacity.placing import Placing
-from eks_blueprints.capacity.time.moments import instant, length
+from eks_blueprints.capacity.time.clock import Clock
 from eks_blueprints.capacity.time.record import Entry, Kind, Record, Sample
 from eks_blueprints.capacity.time.scenario import Scenario
 from eks_blueprints.capacity.time.things import Host, Item, Work
+from eks_blueprints.capacity.time.tracked import Tracked
 from eks_blueprints.capacity.time.words import listed, took
 from eks_blueprints.provisioning.group_nodes import daemon_pods
-from eks_blueprints.scheduling.cluster import Cluster, Place
 from eks_blueprints.scheduling.filters import exclusion
 from eks_blueprints.scheduling.pod import Pod
 
 
-class Tracked(Cluster):
-    """A cluster that knows where each pod is."""
-
-    where: dict[str, Place]
-
-    def add(self, pod: Pod, place: Place) -> None:
-        """A pod is placed on a node."""
-        super().add(pod, place)
-        self.where[pod.name] = place
-
-    def remove(self, pod: Pod, place: Place) -> None:
-        """A pod is taken off a node."""
-        super().remove(pod, place)
-        del self.where[pod.name]
-
-
-class World:
+class World(Clock):
     """A cluster, its pods and nodes, and the clock."""
 
     def __init__(self, platform: Platform, scenario: Scenario) -> None:
@@ -51,14 +29,11 @@ class World:
             platform: What it is made of.
             scenario: What happens to it.
         """
-        self.platform, self.scenario = platform, scenario
-        self.now = 0
-        self.end = length(scenario.duration)
-        self.begins = instant(scenario.start)
+        super().__init__(scenario)
+        self.platform = platform
         self.random = random.Random(scenario.seed)  # noqa: S311 - what is left to chance must come out the same again
         self.record = Record()
         self.cluster = Tracked(namespaces=platform.namespaces)
-        self.cluster.where = {}
         self.works: dict[str, Work] = {}
         self.hosts: dict[str, Host] = {}
         self.waiting: dict[str, Item] = {}
@@ -68,51 +43,18 @@ class World:
         """Zones in which nothing can be launched now."""
         self.changes = 0
         """Counts how often pods or nodes changed."""
+        self.on_launch: list[Callable[[Host], None]] = []
+        """Called for each node that is launched."""
         self.watchers: list[Callable[[], None]] = []
         """Called after each time at which something changed."""
-        self.at_rest = True
-        """Whether the clock stands still: what takes time is there at once, as things were before the start."""
         self.daemons = [(each.name, each.shape) for each in platform.daemons]
-        self._queue: list[tuple[int, int, Callable[[], None]]] = []
-        self._planned = 0
         self._numbers: dict[str, int] = {}
         self._tried: tuple[int, set[str]] = (-1, set())
         self._seen: dict[str, Work] = {}
         self._fresh: list[Entry] = []
         self._joined: list[str] = []
+        self._went: dict[str, list[str]] = {}
         self._last: Sample | None = None
-        self._delays: dict[str, int] = {}
-
-    def delay(self, name: str) -> int:
-        """The seconds of a delay; none while the clock stands still."""
-        if self.at_rest:
-            return 0
-        if name not in self._delays:
-            self._delays[name] = length(getattr(self.scenario.delays, name))
-        return self._delays[name]
-
-    @property
-    def moment(self) -> datetime:
-        """The time of day."""
-        return self.begins + timedelta(seconds=self.now)
-
-    def after(self, seconds: int, do: Callable[[], None]) -> None:
-        """Something is done later; what would come after the end is not."""
-        if self.now + seconds <= self.end:
-            self._planned += 1
-            heapq.heappush(self._queue, (self.now + seconds, self._planned, do))
-
-    def run(self) -> None:
-        """Time passes until the end."""
-        while self._queue:
-            at = self._queue[0][0]
-            self._count(at)
-            self.now = at
-            while self._queue and self._queue[0][0] == at:
-                heapq.heappop(self._queue)[2]()
-            self.settle()
-        self._count(self.end)
-        self.now = self.end
 
     def settle(self) -> None:
         """Pods are placed, those who watch are told, and what there is now is kept."""
@@ -136,7 +78,7 @@ class World:
             self._fresh.append(Entry(at=self.now, kind=kind, what=what, why=why))
 
     def _say_joined(self) -> None:
-        self.log("ready", listed(self._joined))
+        self.log("ready", f"ready: {listed(self._joined)}")
         self._joined.clear()
 
     # Pods
@@ -147,6 +89,7 @@ class World:
         work.born += 1
         work.pods[item.name] = item
         self.waiting[item.name] = item
+        self.changes += 1
         self._seen[work.name] = work
         return item
 
@@ -266,6 +209,8 @@ class World:
         self.changes += 1
         for each in pods:
             self.plan(each, host)
+        for each in self.on_launch:
+            each(host)
         if host.price is None:
             self.record.unpriced.add(host.machine)
         if self.at_rest:
@@ -295,14 +240,6 @@ class World:
         if (place := self.cluster.places.get(host.name)) is not None:
             place.node = host.node
 
-    def uncordon(self, host: Host) -> None:
-        """A node stays after all."""
-        host.leaving = ""
-        host.node = replace(host.node, cordoned=False)
-        if (place := self.cluster.places.get(host.name)) is not None:
-            place.node = host.node
-        self.room += 1
-
     def end_of(self, host: Host, reason: str) -> None:
         """A node is gone, and the pods that were on it wait."""
         if host.gone:
@@ -318,6 +255,7 @@ class World:
         self.room += 1
         self.changes += 1
         self.record.disrupted[reason] += 1
+        self._went.setdefault(reason, []).append(f"{host.name} ({host.machine})")
         for wave in self.record.waves:
             if host.name in wave.left:
                 wave.left.discard(host.name)
@@ -327,7 +265,7 @@ class World:
 
     # What is kept
 
-    def _count(self, until: int) -> None:
+    def count(self, until: int) -> None:
         """The time that passes until then is counted."""
         passed = until - self.now
         if passed > 0:
@@ -344,6 +282,9 @@ class World:
             rate=round(sum(each.price or 0 for each in hosts), 6),
             most=round(sum(each.price or 0 if each.most is None else each.most for each in hosts), 6),
         )
+        for reason, names in self._went.items():
+            self.log("gone", f"gone: {listed(names)}", reason)
+        self._went.clear()
         for entry in self._fresh:
             entry.nodes, entry.waiting, entry.rate = sample.nodes, sample.waiting, sample.rate
         self.record.entries += self._fresh

@@ -10,6 +10,7 @@ _COMMANDS = {
     "diff": "Show what a change does to nodes, waiting pods and cost.",
     "explain": "Show what takes the pods of a workload, what else could, and what refuses them.",
     "plan": "Show which nodes the pods of a stack get, how full they are, and what they cost.",
+    "simulate": "Show what happens to pods and nodes over time: load, losses, interruptions, drift, upgrades.",
 }
 """Each command with its first line of help, which is also that of its file."""
 
@@ -30,6 +31,7 @@ def command() -> None:
       eks-blueprints capacity plan prod             nodes, what fills them, cost, pods that wait
       eks-blueprints capacity diff prod             what this branch does to that
       eks-blueprints capacity explain web prod      why its pods are where they are
+      eks-blueprints capacity simulate prod --scenario scenario.yaml    what happens to them over time
 
     \b
     As gates in CI:

@@ -22,12 +22,24 @@ STACK = click.argument("stack", required=False, metavar="[STACK|FILE]", shell_co
 
 def sources(command: Any) -> Any:
     """The options of commands that place the pods of one stack."""
+    return parts(_AT(command))
+
+
+def parts(command: Any) -> Any:
+    """The options that say where the pods and nodes of one stack come from."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_AT = click.option(
+    "--at",
+    type=click.Choice(["least", "most"]),
+    default="least",
+    show_default=True,
+    help="How many pods there are of what scales.",
+)
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--cluster",
@@ -38,13 +50,6 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     ),
     click.option(
         "--pods", type=_FILE, metavar="FILE", help="CSV file with more pods: name,count,cpu,memory, and other columns."
-    ),
-    click.option(
-        "--at",
-        type=click.Choice(["least", "most"]),
-        default="least",
-        show_default=True,
-        help="How many pods there are of what scales.",
     ),
     click.option("--prices", type=_FILE, help="TOML file with prices that override the list prices."),
     click.option(
@@ -78,12 +83,12 @@ def platforms(
         if cluster is not None:
             from eks_blueprints.capacity.read.export import with_export
 
-            found = [with_export(_only(found, cluster), cluster, table)]
+            found = [with_export(only(found, cluster), cluster, table)]
     if pods is not None:
         from eks_blueprints.capacity.read.table import read_table
 
-        only = _only(found, pods)
-        found = [replace(only, demands=(*only.demands, *read_table(pods)))]
+        platform = only(found, pods)
+        found = [replace(platform, demands=(*platform.demands, *read_table(pods)))]
     return title, found
 
 
@@ -102,7 +107,7 @@ def _of_stack(stack: str | None, program: Path | None, prices: Prices) -> tuple[
     return target.stack, found
 
 
-def _only(found: list[Platform], file: Path) -> Platform:
+def only(found: list[Platform], file: Path) -> Platform:
     """The only cluster, whose pods or nodes a file can be."""
     if len(found) > 1:
         names = ", ".join(each.name for each in found)

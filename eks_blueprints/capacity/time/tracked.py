@@ -1,0 +1,29 @@
+"""A cluster that knows where each pod is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from eks_blueprints.scheduling.cluster import Cluster, Place
+from eks_blueprints.scheduling.node import Node
+from eks_blueprints.scheduling.pod import Pod
+from eks_blueprints.scheduling.selectors import Labels
+
+
+class Tracked(Cluster):
+    """A cluster that knows where each pod is."""
+
+    def __init__(self, nodes: Iterable[Node] = (), namespaces: Mapping[str, Labels] | None = None) -> None:
+        """Nodes without pods, as in `Cluster`."""
+        self.where: dict[str, Place] = {}
+        super().__init__(nodes, namespaces)
+
+    def add(self, pod: Pod, place: Place) -> None:
+        """A pod is placed on a node."""
+        super().add(pod, place)
+        self.where[pod.name] = place
+
+    def remove(self, pod: Pod, place: Place) -> None:
+        """A pod is taken off a node."""
+        super().remove(pod, place)
+        del self.where[pod.name]

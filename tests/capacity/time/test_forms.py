@@ -1,0 +1,108 @@
+"""Simulations as text, as a page and as JSON."""
+
+from html.parser import HTMLParser
+
+import click
+import jsonschema
+
+from eks_blueprints.capacity.time.html import render as page
+from eks_blueprints.capacity.time.json_form import schema, to_data
+from eks_blueprints.capacity.time.simulate import Simulation
+from eks_blueprints.capacity.time.text import render
+from eks_blueprints.core.printed import document
+from tests.capacity.time.worlds import LARGE, XLARGE, platform, play, pool, scenario, web
+
+
+def _found() -> Simulation:
+    load = {"workload": "web", "replicas": {"0h": 2, "2h": 4}}
+    event = {"at": "1h", "node_loss": {"count": "100%"}}
+    return play(platform(web(2), pools=(pool(machines=(LARGE,)),)), scenario(event, load=[load]))
+
+
+def _text(found: Simulation, width: int = 100) -> str:
+    return click.unstyle("\n".join(render(found, width=width)))
+
+
+def test_the_text_tells_the_worst_first_then_figures_charts_and_what_happened() -> None:
+    text = _text(_found())
+    lines = text.splitlines()
+    assert lines[:2] == ["shop  2026-03-02T00:00:00Z  4h 00m  seed 0", "web has no ready pod for a time"]
+    assert "0 to 2 nodes" in text
+    assert "   nodes " in text
+    assert "  01:00:00      1           0.10  node loss: default-0  (ready pods lost: shop/web 2 of 2)" in lines
+    assert "  02:00:00      1     2     0.10  shop/web 2 → 4 pods  (scenario)" in lines
+    assert "  web          0 of 2           46s       2  at 01:00:00" in lines
+    assert "lost  01:00:00 node loss: web lost all of its ready pods; back after 1m 46s" in lines
+    assert "node-hours" in text
+
+
+def test_no_line_is_wider_than_it_may_be() -> None:
+    for width in (80, 100):
+        assert max(map(len, _text(_found(), width).splitlines())) <= width
+
+
+def test_good_news_are_told_too() -> None:
+    found = play(platform(web(2), pools=(pool(machines=(LARGE, XLARGE)),)), scenario())
+    assert "every workload kept ready pods, and none waits at the end" in _text(found)
+    assert "  nothing changed" in _text(found).splitlines()
+
+
+def test_a_long_timeline_is_cut_to_what_matters() -> None:
+    load = {"workload": "web", "replicas": {"0h": 2, "5m": 4}, "every": "10m"}
+    found = play(platform(web(2), pools=(pool(machines=(LARGE,)),)), scenario(load=[load], duration="1d"))
+    text = _text(found)
+    assert len(found.record.entries) > 60
+    assert "more changes; --format html or json shows each" in text
+
+
+class _Whole(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in {"meta", "polyline"}:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element without content."""
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def test_the_page_is_whole_needs_nothing_else_and_shows_names_as_they_are() -> None:
+    odd = web(2, "<b>web</b>")
+    found = play(platform(odd, pools=(pool(machines=(LARGE,)),)), scenario({"at": "1h", "node_loss": {"count": "1"}}))
+    html = page(found, title="shop")
+    parser = _Whole()
+    parser.feed(html)
+    assert parser.open == []
+    assert "<b>web</b>" not in html
+    assert "http" not in html.replace("http-equiv", "")
+    assert html.count("<svg") == 4
+    assert any("node loss: default-0" in each for each in parser.texts)
+
+
+def test_json_keeps_to_its_schema_and_comes_out_the_same_byte_for_byte() -> None:
+    first, second = (document(to_data(_found(), stack="prod")) for _ in range(2))
+    assert first == second
+    data = to_data(_found(), stack="prod")
+    jsonschema.validate(data, schema())
+    assert data["cost"]["low"] == data["cost"]["high"] > 0
+    assert data["losses"][0] | {"backAfter": None} == {
+        "at": 3600,
+        "cause": "node loss",
+        "workload": "shop/Deployment/web",
+        "ready": 2,
+        "lost": 2,
+        "kept": None,
+        "all": True,
+        "tooMany": True,
+        "backAfter": None,
+    }
+    assert [each["seconds"] for each in (workload["longestWait"] for workload in data["workloads"])] == [46]
