@@ -25,7 +25,7 @@ def render(found: Explained, *, width: int = 100) -> Iterator[str]:
     demand = found.demand
     pods = f"{demand.least}" if demand.least == demand.most else f"{demand.least} to {demand.most}"
     scaled = f", scaled by {demand.scaled_by}" if demand.scaled_by else ""
-    about = f"{pods} pods of {requests(demand.shape.requests)}{scaled}"
+    about = f"{pods} {'pod' if pods == '1' else 'pods'} of {requests(demand.shape.requests)}{scaled}"
     yield f"{click.style(one_line(demand.name), bold=True)}  {one_line(about)}"
     if demand.asked:
         yield from _said(f"not known: {demand.asked}", width, fg="yellow")
