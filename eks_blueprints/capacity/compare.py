@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from eks_blueprints.capacity.changes import Change, Moved, NodesMoved, PodsAsked, PodsWaiting, Totals
-from eks_blueprints.capacity.figures import Figures, by_reason
+from eks_blueprints.capacity.figures import Figures
 from eks_blueprints.capacity.model import Demand, Outcome, Waiting
+from eks_blueprints.capacity.reasons import by_reason
 from eks_blueprints.capacity.words import listed, maker, requests
 
 Sides = Sequence[tuple[Outcome, Outcome | None]]

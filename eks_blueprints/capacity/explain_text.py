@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from eks_blueprints.capacity.explain import Candidate, Explained, why
-from eks_blueprints.capacity.figures import by_reason
 from eks_blueprints.capacity.model import Daemon, Outcome
+from eks_blueprints.capacity.reasons import by_reason
 from eks_blueprints.capacity.text import refused
 from eks_blueprints.capacity.words import by_zone, count, listed, maker, requests
 from eks_blueprints.core.printed import one_line

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from eks_blueprints.capacity.boxes import DAEMONS, Boxes, Part, Row, short_names
-from eks_blueprints.capacity.figures import Alike, Figures, by_reason, cost, waiting_alike
+from eks_blueprints.capacity.figures import Alike, Figures, cost
 from eks_blueprints.capacity.model import Demand, Outcome, Waiting
+from eks_blueprints.capacity.reasons import by_reason, waiting_alike
 from eks_blueprints.capacity.words import (
     amount,
     at_words,

@@ -12,8 +12,9 @@ from typing import Literal
 import click
 
 from eks_blueprints.capacity.boxes import DAEMONS, Boxes, Row, cells, short_names
-from eks_blueprints.capacity.figures import Alike, Figures, Use, by_reason, cost, waiting_alike
+from eks_blueprints.capacity.figures import Alike, Figures, Use, cost
 from eks_blueprints.capacity.model import Outcome, PlannedNode, Waiting
+from eks_blueprints.capacity.reasons import by_reason, waiting_alike
 from eks_blueprints.capacity.words import (
     amount,
     at_words,

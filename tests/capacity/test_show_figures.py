@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from eks_blueprints.capacity.boxes import DAEMONS, Boxes, cells, short_names
-from eks_blueprints.capacity.figures import Figures, by_reason, cost, waiting_by_predicate
+from eks_blueprints.capacity.figures import Figures, cost
 from eks_blueprints.capacity.model import Outcome, Placed
+from eks_blueprints.capacity.reasons import by_reason, waiting_by_predicate
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.pod import Claim

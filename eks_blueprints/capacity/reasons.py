@@ -1,0 +1,34 @@
+"""What refuses pods, put together: by reason, by predicate, and pods that the same refuses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from eks_blueprints.capacity.model import Refusal, Waiting
+
+
+def by_reason(refusals: Sequence[Refusal]) -> Mapping[tuple[str, str], tuple[Refusal, ...]]:
+    """What refuses a pod by predicate and reason, the most frequent reason first."""
+    found: dict[tuple[str, str], list[Refusal]] = {}
+    for each in refusals:
+        found.setdefault((each.predicate, each.reason), []).append(each)
+    return {key: tuple(found[key]) for key in sorted(found, key=lambda key: -len(found[key]))}
+
+
+def waiting_alike(waiting: Iterable[Waiting]) -> tuple[tuple[Waiting, ...], ...]:
+    """Pods that nothing takes, those together that the same refuses and helps, on however many nodes."""
+    found: dict[object, list[Waiting]] = {}
+    for each in waiting:
+        refusals = frozenset((e.kind, "" if e.kind == "node" else e.where, e.predicate) for e in each.refusals)
+        found.setdefault((refusals, each.remedy), []).append(each)
+    return tuple(map(tuple, found.values()))
+
+
+def waiting_by_predicate(waiting: Iterable[Waiting]) -> Mapping[str, int]:
+    """Pods that nothing takes by what refuses them; a pod counts for each predicate that refuses it somewhere."""
+    found = Counter[str]()
+    for each in waiting:
+        for predicate in {refusal.predicate for refusal in each.refusals} or {"not known"}:
+            found[predicate] += each.count
+    return dict(found.most_common())

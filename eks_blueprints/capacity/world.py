@@ -1,0 +1,114 @@
+"""The nodes that come for pods that wait: of pools, round after round, then of groups."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from eks_blueprints.capacity.model import Platform
+from eks_blueprints.capacity.starting import Start, used
+from eks_blueprints.provisioning.autoscaler.growing import Growth, scale_up
+from eks_blueprints.provisioning.group_nodes import daemon_pods
+from eks_blueprints.provisioning.karpenter.claim import Claim
+from eks_blueprints.provisioning.karpenter.launch import Launch, launch
+from eks_blueprints.provisioning.karpenter.packer import Packed, Packer
+from eks_blueprints.provisioning.makers import Pool
+from eks_blueprints.scheduling.amounts import Amounts, added
+from eks_blueprints.scheduling.cluster import Place
+from eks_blueprints.scheduling.node import HOST, ZONE, Node
+from eks_blueprints.scheduling.pod import Pod, Shape
+
+
+@dataclass(slots=True)
+class Launched:
+    """A node that Karpenter adds."""
+
+    pool: Pool
+    launch: Launch
+    place: Place
+
+
+@dataclass(slots=True)
+class World:
+    """The nodes of a platform, and those that are added."""
+
+    platform: Platform
+    start: Start
+    launched: list[Launched] = field(default_factory=list)
+    packed: Packed = field(default_factory=Packed)
+    growth: Growth | None = None
+
+    @property
+    def daemons(self) -> list[tuple[str, Shape]]:
+        """DaemonSets by name."""
+        return [(each.name, each.shape) for each in self.platform.daemons]
+
+    def with_pools(self, waiting: Sequence[Pod]) -> list[Pod]:
+        """Nodes of pools come for pods that wait, round after round; those that wait still.
+
+        Karpenter reckons with the largest type that a node can be until it is launched, and holds every reservation
+        that it can be of. What a round left for that finds room in the next one.
+        """
+        left = list(waiting)
+        while left and self.platform.pools:
+            shapes = [shape for _, shape in self.daemons]
+            packer = Packer(self.platform.pools, shapes, self.start.cluster, self.used(), self._reserved())
+            self.packed = packer.pack(left)
+            for claim in self.packed.claims:
+                self._open(claim)
+            left = [pod for pod in left if pod.name in self.packed.waiting]
+            if not self.packed.claims:
+                break
+        return left
+
+    def used(self) -> dict[str, Amounts]:
+        """What the nodes of each pool have, which its limits count."""
+        found = used(self.platform)
+        for pool, each in self._of_pools_made():
+            found[pool.name] = added(found.get(pool.name, {}), {**each.machine.capacity, "nodes": 1})
+        return found
+
+    def _reserved(self) -> Counter[str]:
+        """How many instances of each capacity reservation are taken."""
+        return Counter(each.reservation for _, each in self._of_pools_made() if each.reservation)
+
+    def _of_pools_made(self) -> Iterable[tuple[Pool, Launch]]:
+        yield from ((each.pool, each.launch) for each in self.start.kept)
+        yield from ((each.pool, each.launch) for each in self.launched)
+
+    def _open(self, claim: Claim) -> None:
+        """A node that Karpenter adds is there, with its pods."""
+        found = launch(claim.template, claim.types, claim.requirements, claim.reserved)
+        pool = claim.template.pool
+        decided = {
+            key: next(iter(v.values)) for key, v in claim.requirements.items() if v.values and len(v.values) == 1
+        }
+        labels = {key: next(iter(v)) for key, v in found.machine.labels.items() if len(v) == 1}
+        name = self._name(pool)
+        node = Node(
+            name=name,
+            labels={**labels, **decided, **pool.labels, HOST: name, ZONE: found.zones[0]},
+            taints=pool.taints,
+            allocatable=found.machine.allocatable,
+            volumes=found.machine.volumes,
+        )
+        place = self.start.cluster.open(node)
+        for pod in (*claim.pods, *daemon_pods(node, self.daemons)):
+            self.start.cluster.add(pod, place)
+        self.launched.append(Launched(pool, found, place))
+
+    def _name(self, pool: Pool) -> str:
+        """A name for a node of a pool that no node has."""
+        numbers = count(1)
+        return next(name for n in numbers if (name := f"{pool.name}-{n}") not in self.start.cluster.places)
+
+    def with_groups(self, waiting: Sequence[Pod]) -> list[Pod]:
+        """Groups grow for pods that wait; those that wait still."""
+        if not waiting or not self.platform.groups:
+            return list(waiting)
+        groups, sizes = self.platform.groups, self.start.sizes
+        expansion = self.platform.autoscaler
+        self.growth = scale_up(self.start.cluster, waiting, groups, sizes, self.daemons, expansion=expansion)
+        return [each.pod for each in self.growth.left]
