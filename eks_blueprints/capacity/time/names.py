@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from eks_blueprints.capacity.explain import demand_named
 from eks_blueprints.capacity.model import Demand, Platform
 from eks_blueprints.capacity.time.scenario import Scenario
+from eks_blueprints.capacity.time.start import on_fargate
 from eks_blueprints.core.errors import InputError, Path, Problem, shown, unknown_name
 from eks_blueprints.scheduling.amounts import CPU
 
@@ -61,6 +62,9 @@ def _workload(name: str, platform: Platform, path: Path, problems: list[Problem]
         return None
     if not isinstance(found, Demand):
         problems.append(Problem(path, f"is a DaemonSet; got {shown(name)}; name a workload with replicas"))
+        return None
+    if on_fargate(found, platform):
+        problems.append(Problem(path, f"runs on Fargate, which is not simulated; got {shown(name)}; name another"))
         return None
     return found
 

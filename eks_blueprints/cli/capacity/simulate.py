@@ -52,7 +52,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
       duration: 24h
       load:
         - {workload: shop/web, replicas: {0h: 6, 3h: 40, 12h: 6}}
-        - {workload: shop/api, cpu: {2h: 150%, 10h: 20%}, target: 60%, max_replicas: 20}
+        - {workload: shop/api, cpu: {2h: 150%, 10h: 20%}}   # of its HPA
       events:
         - {at: 4h, node_loss: {count: 1}}
         - {at: 5h, zone_loss: {zone: eu-west-1a, during: 30m}}
