@@ -26,6 +26,8 @@ from eks_blueprints.karpenter.durations import DurationOrNever
 from eks_blueprints.karpenter.requirements import Requirement
 
 _LONGEST = 366 * 86_400
+_MOST_FIGURES = 100_000
+"""As many changes of one load are planned."""
 
 
 class Load(Spec):
@@ -259,6 +261,11 @@ class Scenario(Spec):
         faults = Faults()
         if (end := length(self.duration)) > _LONGEST:
             faults.add("duration", f"is too long; got {shown(self.duration)}; write at most 366d")
+        for index, load in enumerate(self.load):
+            figures = len(load.replicas or load.cpu or load.cores or {})
+            if load.every is not None and end // length(load.every) * figures > _MOST_FIGURES:
+                what = f"comes too often in {self.duration}; got {shown(load.every)}; write a longer time"
+                faults.add(("load", index, "every"), what)
         for index, event in enumerate(self.events):
             if not 0 <= (at := self.seconds(event.at)) <= end:
                 before = "before the start" if at < 0 else "after the end"

@@ -55,6 +55,12 @@ WRONG = [
         HEAD + "delays: {node_redy: 30s}\n",
         '3:10: delays.node_redy: no such field; got "node_redy"; did',
     ),
+    (HEAD + "load: [{workload: web, replicas: {0h: 3}, every: 0s}]\n", "load[0].every: must be longer than nothing"),
+    (
+        "start: 2026-03-02T00:00:00Z\nduration: 366d\nload: [{workload: web, replicas: {0s: 3}, every: 1s}]\n",
+        "load[0].every: comes too often in 366d",
+    ),
+    (HEAD + "delays: {disruption_scan: 0s}\n", "delays.disruption_scan: must be longer than nothing"),
 ]
 
 
