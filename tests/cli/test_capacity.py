@@ -103,6 +103,23 @@ def test_a_table_of_requests_and_an_export_bring_more(folder: Path) -> None:
     assert data["clusters"][0]["totals"]["pods"] == 2
 
 
+def test_a_scenario_is_played_written_and_checked(folder: Path) -> None:
+    scenario = folder / "scenario.yaml"
+    events = "events: [{at: 30m, node_loss: {count: 100%}}]\n"
+    scenario.write_text(f"start: 2026-03-02T00:00:00Z\nduration: 1h\n{events}")
+    done = call("simulate", "fits.yaml", "--scenario", "scenario.yaml")
+    assert done.exit_code == 0
+    assert "\nlost  00:30:00 node loss: web lost all of its ready pods; back after " in done.stdout
+    done = call("simulate", "fits.yaml", "--scenario", "scenario.yaml", "-o", "over.html", "-o", "over.json")
+    assert done.stdout == "fits: coredns, web have no ready pod for a time\n"
+    assert "<svg" in (folder / "over.html").read_text()
+    found = json.loads((folder / "over.json").read_text())
+    jsonschema.validate(found, json.loads((ROOT / "docs/reference/simulation.schema.json").read_text()))
+    scenario.write_text(f"start: 2026-03-02T00:00:00Z\nduration: 1h\n{events.replace('node_loss', 'node_los')}")
+    with pytest.raises(InputError, match=r"scenario\.yaml:3:20: events\[0\]\.node_los: no such field; got"):
+        call("simulate", "fits.yaml", "--scenario", "scenario.yaml")
+
+
 def test_a_change_is_compared_and_gated(folder: Path) -> None:
     done = call("diff", "prod/fits.yaml", "--base", "plan.json", "--fail-on", "capacity,cost>20%")
     assert done.exit_code == 3

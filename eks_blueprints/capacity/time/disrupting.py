@@ -173,7 +173,7 @@ class Disrupting:
                 name: _DAEMON for place in world.cluster.places.values() for name in place.pods if name not in items
             },
             daemons=[shape for _, shape in world.daemons],
-            waiting=[each.pod for each in world.waiting.values() if not each.work.fargate],
+            waiting=[each.pod for each in world.waiting.values()],
             pod_budgets=self.draining.budgets(),
             ready=self.pools.ready,
         )

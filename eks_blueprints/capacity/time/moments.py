@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from eks_blueprints.core.errors import shown
 from eks_blueprints.core.form import Form
+from eks_blueprints.scheduling.amounts import CPU, amount
 
 _LENGTH = Form(r"(?=[0-9])(?:([0-9]{1,4})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,8})s)?")
 _PATTERN = r"^(?=[0-9])([0-9]{1,4}d)?([0-9]{1,5}h)?([0-9]{1,6}m)?([0-9]{1,8}s)?$"
@@ -98,6 +99,21 @@ def _amount(text: str) -> str:
     return text
 
 
+def _cores(text: str) -> str:
+    try:
+        found = amount(CPU, text)
+    except ValueError:
+        found = -1
+    if found < 0:
+        raise ValueError(f"is not a number of cores; got {shown(text)}; write it like 1.5 or 500m")
+    return text
+
+
+def _written(value: Any) -> Any:
+    """A number as it is written, which may have no quotes."""
+    return str(value) if type(value) in (int, float) else value
+
+
 def percent(text: str) -> int:
     """The number before the sign."""
     return int(text[:-1])
@@ -110,6 +126,7 @@ def part(text: str, whole: int, *, up: bool) -> int:
     return -(-percent(text) * whole // 100) if up else percent(text) * whole // 100
 
 
+_AS_NUMBER = WithJsonSchema({"type": ["string", "number"]})
 _AS_LENGTH = WithJsonSchema({"type": "string", "pattern": _PATTERN})
 
 Length = Annotated[str, AfterValidator(_length), _AS_LENGTH]
@@ -120,5 +137,7 @@ Moment = Annotated[str, AfterValidator(moment)]
 """A length counted from the start, or an instant."""
 Percent = Annotated[str, AfterValidator(_percent)]
 Share = Annotated[str, AfterValidator(_share)]
-Amount = Annotated[str, AfterValidator(_amount)]
+Amount = Annotated[str, BeforeValidator(_written), AfterValidator(_amount), _AS_NUMBER]
 """A number, or a share such as `25%`."""
+Cores = Annotated[str, BeforeValidator(_written), AfterValidator(_cores), _AS_NUMBER]
+"""Cores, such as `1.5` or `500m`."""

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from eks_blueprints.capacity.explain import demand_named
 from eks_blueprints.capacity.model import Demand, Platform
 from eks_blueprints.capacity.time.scenario import Scenario
+from eks_blueprints.capacity.time.start import on_fargate
 from eks_blueprints.core.errors import InputError, Path, Problem, shown, unknown_name
 from eks_blueprints.scheduling.amounts import CPU
+from eks_blueprints.scheduling.node import ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ def _workload(name: str, platform: Platform, path: Path, problems: list[Problem]
     if not isinstance(found, Demand):
         problems.append(Problem(path, f"is a DaemonSet; got {shown(name)}; name a workload with replicas"))
         return None
+    if on_fargate(found, platform):
+        problems.append(Problem(path, f"runs on Fargate, which is not simulated; got {shown(name)}; name another"))
+        return None
     return found
 
 
@@ -88,6 +93,7 @@ def _of_event(scenario: Scenario, index: int, platform: Platform) -> Iterable[Pr
     every += [machine for group in platform.groups for machine in group.machines]
     zones = {offer.zone for machine in every for offer in machine.offerings}
     zones |= {zone for group in platform.groups for zone in group.zones}
+    zones |= {each.node.labels[ZONE] for each in platform.running if ZONE in each.node.labels}
     kinds = {machine.name for machine in every}
     classes = {value for each in platform.pools for key, value in each.labels.items() if key.endswith("nodeclass")}
     makers = pools if event.change_pool is not None else pools | groups

@@ -21,6 +21,8 @@ def read_scenario(path: Path) -> tuple[Scenario, Document]:
     Raises:
         InputError: if it cannot be read, or is none.
     """
+    if not path.exists():
+        raise InputError([Problem((), f"does not exist; got nothing; write {_EXAMPLE} in it", str(path))])
     if path.is_file() and not path.read_bytes().strip():
         raise InputError([Problem((), f"is empty; got nothing; write {_EXAMPLE}", str(path), 1, 1)])
     document = read(path)

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from eks_blueprints.capacity.time.delays import Delays
 from eks_blueprints.capacity.time.moments import (
     Amount,
+    Cores,
     Instant,
     Moment,
     Percent,
@@ -26,6 +27,8 @@ from eks_blueprints.karpenter.durations import DurationOrNever
 from eks_blueprints.karpenter.requirements import Requirement
 
 _LONGEST = 366 * 86_400
+_MOST_FIGURES = 100_000
+"""As many changes of one load are planned."""
 
 
 class Load(Spec):
@@ -41,8 +44,8 @@ class Load(Spec):
     cpu: Mapping[Moment, Percent] | None = None
     """What the pods that there are then use of the cores that they request, such as `{8h: 150%}`; more pods share the
     same load."""
-    cores: Mapping[Moment, str] | None = None
-    """What all its pods use together, such as `{0h: "1.5", 8h: "12"}` or `500m`."""
+    cores: Mapping[Moment, Cores] | None = None
+    """What all its pods use together, such as `{0h: 500m, 8h: 1.5}`."""
     target: Percent | None = None
     """Use at which the HorizontalPodAutoscaler aims. Default: that of the stack."""
     min_replicas: int | None = Field(default=None, ge=0)
@@ -66,8 +69,6 @@ class Load(Spec):
         if self.min_replicas is not None and self.max_replicas is not None and self.min_replicas > self.max_replicas:
             do = f"write at most {self.max_replicas}"
             faults.add("min_replicas", f"is more than max_replicas; got {self.min_replicas}; {do}")
-        for moment, amount in (self.cores or {}).items():
-            _check_cores(faults, moment, amount)
         if self.every is not None:
             for moment in self.replicas or self.cpu or self.cores or {}:
                 if moment[:4].isdigit() and moment[4:5] == "-":
@@ -76,18 +77,6 @@ class Load(Spec):
                     faults.add("every", f"is over before the figure at {moment}; got {shown(self.every)}; write more")
         faults.raise_if_any()
         return self
-
-
-def _check_cores(faults: Faults, moment: str, amount: str) -> None:
-    from eks_blueprints.scheduling.amounts import CPU
-    from eks_blueprints.scheduling.amounts import amount as read
-
-    try:
-        found = read(CPU, amount)
-    except ValueError:
-        found = -1
-    if found < 0:
-        faults.add(("cores", moment), f'is no number of cores; got {shown(amount)}; write it like "1.5" or 500m')
 
 
 class NodeLoss(Spec):
@@ -259,6 +248,11 @@ class Scenario(Spec):
         faults = Faults()
         if (end := length(self.duration)) > _LONGEST:
             faults.add("duration", f"is too long; got {shown(self.duration)}; write at most 366d")
+        for index, load in enumerate(self.load):
+            figures = len(load.replicas or load.cpu or load.cores or {})
+            if load.every is not None and end // length(load.every) * figures > _MOST_FIGURES:
+                what = f"comes too often in {self.duration}; got {shown(load.every)}; write a longer time"
+                faults.add(("load", index, "every"), what)
         for index, event in enumerate(self.events):
             if not 0 <= (at := self.seconds(event.at)) <= end:
                 before = "before the start" if at < 0 else "after the end"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eks_blueprints.capacity.model import Demand
+from eks_blueprints.capacity.model import Demand, Platform
 from eks_blueprints.capacity.starting import Start, start
 from eks_blueprints.capacity.time.record import OfWorkload
 from eks_blueprints.capacity.time.things import Host, Item, Work
@@ -31,7 +31,7 @@ def begin(world: World) -> None:
 
 
 def pods(world: World, demands: Iterable[Demand], count: dict[str, int]) -> None:
-    """Workloads have their pods; Fargate runs those that it selects.
+    """Workloads have their pods, without those that Fargate runs.
 
     Args:
         world: The world.
@@ -39,12 +39,19 @@ def pods(world: World, demands: Iterable[Demand], count: dict[str, int]) -> None
         count: How many pods each has, by name. Default: the fewest.
     """
     for each in demands:
+        if on_fargate(each, world.platform):
+            world.record.notes.append(f"pods on Fargate are left out: {each.name}")
+            continue
         work = work_of(world, each)
         work.want = count.get(each.name, each.least)
-        work.fargate = bool(world.platform.profiles) and profile_of(each.shape, world.platform.profiles) is not None
         for _ in range(work.want):
             world.add(work)
         work.kept.pods = work.want
+
+
+def on_fargate(demand: Demand, platform: Platform) -> bool:
+    """Whether a Fargate profile selects the pods of a workload."""
+    return bool(platform.profiles) and profile_of(demand.shape, platform.profiles) is not None
 
 
 def work_of(world: World, demand: Demand) -> Work:
@@ -91,7 +98,11 @@ def _hosts(begun: Start, world: World) -> Iterable[Host]:
         machine = next((each for each in of.machines if each.name == running.machine), None) if of else None
         kind = "running" if of is None else kind_of(of)
         node = begun.cluster.places[name].node
-        yield host_of(node, running.maker, kind, machine, running.capacity_type, running.machine)
+        host = host_of(node, running.maker, kind, machine, running.capacity_type, running.machine)
+        if running.offerings:
+            host.price = min(each.price for each in running.offerings)
+            host.most = max(each.dearest for each in running.offerings)
+        yield host
     for each in begun.groups:
         node = each.place.node
         yield host_of(node, each.group.name, each.group.kind, each.machine, each.group.capacity_type)

@@ -97,8 +97,8 @@ class Sums:
     def wave(self, wave: Wave) -> str:
         """How nodes were replaced."""
         if wave.ended is not None:
-            return f"{count(wave.nodes, 'node')} replaced in {took(wave.ended - wave.at)}"
-        return f"{wave.nodes - len(wave.left)} of {count(wave.nodes, 'node')} replaced by the end"
+            return f"no old node is left of {wave.nodes} after {took(wave.ended - wave.at)}"
+        return f"{len(wave.left)} of {wave.nodes} old nodes are left at the end"
 
     def loss(self, loss: Loss) -> str:
         """What was lost."""
@@ -112,6 +112,7 @@ class Sums:
         """What the reader should know, in sentences without a full stop."""
         platform = self.of.platform
         found = [f"no price: {', '.join(sorted(self.record.unpriced))}"] if self.record.unpriced else []
+        found += self.record.notes
         found += [f"not known: {each}" for each in platform.unknown]
         return found
 

@@ -26,7 +26,6 @@ class Work:
     ready: int = 0
     born: int = 0
     """How many pods were ever made, which numbers the next one."""
-    fargate: bool = False
 
     @property
     def name(self) -> str:

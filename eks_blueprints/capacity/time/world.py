@@ -168,7 +168,7 @@ class World(Clock):
     def _place(self) -> None:
         """kube-scheduler places what waits: what it tried before, only where there may be more room."""
         tried = self._tried[1] if self._tried[0] == self.room else set()
-        items = [each for each in self.waiting.values() if not each.work.fargate and each.name not in tried]
+        items = [each for each in self.waiting.values() if each.name not in tried]
         if not items:
             return
         placing = Placing(self.cluster)
@@ -209,8 +209,8 @@ class World(Clock):
         self.changes += 1
         for each in pods:
             self.plan(each, host)
-        for each in self.on_launch:
-            each(host)
+        for tell in self.on_launch:
+            tell(host)
         if host.price is None:
             self.record.unpriced.add(host.machine)
         if self.at_rest:
@@ -261,7 +261,7 @@ class World(Clock):
                 wave.left.discard(host.name)
                 if not wave.left:
                     wave.ended = self.now
-                    self.log("done", f"{wave.cause}: {wave.nodes} nodes replaced", took(self.now - wave.at))
+                    self.log("done", f"{wave.cause}: no old node is left of {wave.nodes}", took(self.now - wave.at))
 
     # What is kept
 

@@ -44,22 +44,21 @@ def command(  # noqa: PLR0917 - click passes each option by name
     """Show what happens to pods and nodes over time: load, losses, interruptions, drift, upgrades.
 
     kube-scheduler, Karpenter, Cluster Autoscaler and HorizontalPodAutoscalers act as the scenario goes on. The same
-    scenario with the same seed comes out the same.
+    scenario with the same seed comes out the same. A scenario is a file such as
 
     \b
-      # scenario.yaml
-      start: 2026-03-02T06:00:00Z          # budgets open by the calendar
+      start: 2026-03-02T06:00:00Z
       duration: 24h
       load:
         - {workload: shop/web, replicas: {0h: 6, 3h: 40, 12h: 6}}
-        - {workload: shop/api, cpu: {2h: 150%, 10h: 20%}, target: 60%, max_replicas: 20}
+        - {workload: shop/api, cpu: {2h: 150%, 10h: 20%}}
       events:
         - {at: 4h, node_loss: {count: 1}}
         - {at: 5h, zone_loss: {zone: eu-west-1a, during: 30m}}
         - {at: 6h, spot_interruption: {share: 50%}}
         - {at: 7h, no_capacity: {capacity_type: spot, during: 1h}}
-        - {at: 8h, new_image: {}}           # nodes drift, managed groups are updated
-        - {at: 14h, upgrade: {max_unavailable: "2"}}
+        - {at: 8h, new_image: {}}
+        - {at: 14h, upgrade: {max_unavailable: 2}}
         - {at: 18h, change_pool: {pool: default, limits: {cpu: "100"}}}
         - {at: 20h, rollout: {workload: shop/web, max_surge: 25%}}
 
@@ -67,6 +66,9 @@ def command(  # noqa: PLR0917 - click passes each option by name
       eks-blueprints capacity simulate prod --scenario scenario.yaml
       eks-blueprints capacity simulate prod --scenario scenario.yaml -o simulation.html
       eks-blueprints capacity simulate --cluster now.json --scenario scenario.yaml
+
+    A load by cpu is what pods use of their request, by which a HorizontalPodAutoscaler scales them. Budgets of pools
+    open by the calendar, as of start. All fields: docs/guides/capacity_simulate.md.
 
     Exit codes: 2 an input is invalid.
     """

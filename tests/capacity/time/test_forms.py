@@ -1,5 +1,6 @@
 """Simulations as text, as a page and as JSON."""
 
+import json
 from html.parser import HTMLParser
 
 import click
@@ -7,9 +8,11 @@ import jsonschema
 
 from eks_blueprints.capacity.time.html import render as page
 from eks_blueprints.capacity.time.json_form import schema, to_data
+from eks_blueprints.capacity.time.scenario import schema as of_scenario
 from eks_blueprints.capacity.time.simulate import Simulation
 from eks_blueprints.capacity.time.text import render
 from eks_blueprints.core.printed import document
+from tests import ROOT
 from tests.capacity.time.worlds import LARGE, XLARGE, platform, play, pool, scenario, web
 
 
@@ -86,6 +89,12 @@ def test_the_page_is_whole_needs_nothing_else_and_shows_names_as_they_are() -> N
     assert "http" not in html.replace("http-equiv", "")
     assert html.count("<svg") == 4
     assert any("node loss: default-0" in each for each in parser.texts)
+
+
+def test_schemas_are_current() -> None:
+    for name, of in (("simulation", schema()), ("scenario", of_scenario())):
+        found = json.loads((ROOT / "docs" / "reference" / f"{name}.schema.json").read_text())
+        assert found == json.loads(json.dumps(of)), "run make generate"
 
 
 def test_json_keeps_to_its_schema_and_comes_out_the_same_byte_for_byte() -> None:

@@ -50,11 +50,17 @@ WRONG = [
     (HEAD + "load: [{workload: web, cpu: {1h: 150%}}]\n", "load[0].target: is required: the stack says no target"),
     (HEAD + "load: [{workload: wéb☃, replicas: {0h: three}}]\n", "load[0].replicas.0h: needs a whole number"),
     (HEAD + "load: [{workload: web, replicas: {0h: -3}}]\n", "is no number of pods; got -3; write 0 to 100000"),
-    (HEAD + "load: [{workload: api, cores: {0h: much}}]\n", 'load[0].cores.0h: is no number of cores; got "much"'),
+    (HEAD + "load: [{workload: api, cores: {0h: much}}]\n", 'load[0].cores.0h: is not a number of cores; got "much"'),
     (
         HEAD + "delays: {node_redy: 30s}\n",
         '3:10: delays.node_redy: no such field; got "node_redy"; did',
     ),
+    (HEAD + "load: [{workload: web, replicas: {0h: 3}, every: 0s}]\n", "load[0].every: must be longer than nothing"),
+    (
+        "start: 2026-03-02T00:00:00Z\nduration: 366d\nload: [{workload: web, replicas: {0s: 3}, every: 1s}]\n",
+        "load[0].every: comes too often in 366d",
+    ),
+    (HEAD + "delays: {disruption_scan: 0s}\n", "delays.disruption_scan: must be longer than nothing"),
 ]
 
 

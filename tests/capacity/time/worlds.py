@@ -47,11 +47,8 @@ def pool(name: str = "default", machines: Sequence[Machine] = (LARGE, XLARGE), *
     """A pool that nothing consolidates, unless its rules say so."""
     kinds = {each.capacity_type for m in machines for each in m.offerings}
     only = allowed([Requirement(key=CAPACITY, operator="In", values=tuple(sorted(kinds)))])
-    given: dict[str, Any] = {
-        "rules": NEVER,
-        "requirements": only,
-        "labels": {"karpenter.k8s.aws/ec2nodeclass": "usual"},
-    } | changes
+    labels = {"karpenter.k8s.aws/ec2nodeclass": "usual"}
+    given: dict[str, Any] = {"rules": NEVER, "requirements": only, "labels": labels} | changes
     return Pool(name=name, machines=tuple(machines), **given)
 
 
