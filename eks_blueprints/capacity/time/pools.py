@@ -15,8 +15,8 @@ from eks_blueprints.capacity.time.trial import foreseen
 from eks_blueprints.capacity.time.words import count, listed
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.provisioning.karpenter.claim import Claim
-from eks_blueprints.provisioning.karpenter.launch import Launch, launch
 from eks_blueprints.provisioning.karpenter.existing import Existing
+from eks_blueprints.provisioning.karpenter.launch import Launch, launch
 from eks_blueprints.provisioning.karpenter.packer import Packed, Packer, Ready
 from eks_blueprints.provisioning.karpenter.template import Template
 from eks_blueprints.provisioning.karpenter.values import Requirements
