@@ -8,7 +8,7 @@ pkg/controllers/provisioning/scheduling, v1.14.1.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eks_blueprints.provisioning.karpenter.asks import Ask
@@ -85,6 +85,7 @@ class Packer:
         *,
         choose: Callable[[list[str]], str] = min,
         ready: Ready | None = None,
+        starting: Container[str] = (),
         existing: Sequence[Existing] | None = None,
     ) -> None:
         """A round that has not begun.
@@ -98,7 +99,9 @@ class Packer:
             choose: Which of several zones, or other domains, is taken that are equally good; Karpenter takes any of
                 them. Default: the first by name.
             ready: The pools, pods of every node and reservations, where they are at hand from an earlier round.
-            existing: The nodes of the cluster in the order in which they are tried. Default: by name.
+            starting: Nodes that are not ready for pods yet; they come after the others. Default: none.
+            existing: The nodes of the cluster in the order in which they are tried, where they are at hand from an
+                earlier round. Default: by name, with those that are starting at last.
         """
         self._cluster = cluster or Cluster()
         ready = ready or Ready(pools, daemons, reserved)
@@ -110,7 +113,7 @@ class Packer:
             self._left[pool.name] = {name: most - taken.get(name, 0) for name, most in pool.limits.items()}
         self._reservations = Reservations.of((each.catalogue for each in self._templates), ready.reserved)
         self._topology = Topology(self._cluster, ready.universe, choose)
-        self._existing = existing if existing is not None else _by_name(self._cluster, ready.daemons)
+        self._existing = existing if existing is not None else standing(self._cluster, ready.daemons, starting)
         self._open: dict[Ask, Sequence[Existing]] = {}
         """The nodes that are there and may have room for pods which ask this; for a new ask all."""
         self._closed: dict[Ask, set[Claim]] = {}
@@ -212,8 +215,10 @@ class Packer:
         return refused
 
 
-def _by_name(cluster: Cluster, daemons: Sequence[Shape]) -> list[Existing]:
-    return [Existing(place, cluster, daemons) for _, place in sorted(cluster.places.items())]
+def standing(cluster: Cluster, daemons: Sequence[Shape], starting: Container[str] = ()) -> list[Existing]:
+    """The nodes of a cluster in the order in which they are tried: by name, with those that are starting at last."""
+    places = sorted(cluster.places.items(), key=lambda each: (each[0] in starting, each[0]))
+    return [Existing(place, cluster, daemons) for _, place in places]
 
 
 def _size(shape: Shape) -> tuple[int, int]:

@@ -13,9 +13,8 @@ from eks_blueprints.provisioning.karpenter.catalogue import numbers
 from eks_blueprints.provisioning.karpenter.disruption.command import Replacement, worst
 from eks_blueprints.provisioning.karpenter.disruption.state import Owned, State
 from eks_blueprints.provisioning.karpenter.existing import Existing
-from eks_blueprints.provisioning.karpenter.packer import Packer, Ready
+from eks_blueprints.provisioning.karpenter.packer import Packer, Ready, standing
 from eks_blueprints.scheduling.amounts import Amounts, added
-from eks_blueprints.scheduling.cluster import Place
 from eks_blueprints.scheduling.pod import Pod
 
 MOST_TYPES = 600
@@ -49,9 +48,7 @@ class Trials:
             if owned.leaving and (place := self._cluster.places.get(name)) is not None:
                 self._leaving += filter(state.moves_now, place.pods.values())
                 self._cluster.close(place)
-        # Those that are ready for pods come first.
-        names = sorted(self._cluster.places, key=lambda name: (name in self._starting, name))
-        self._existing = {name: self._standing(self._cluster.places[name]) for name in names}
+        self._existing = {each.name: each for each in standing(self._cluster, state.daemons, self._starting)}
         self._used: dict[str, Amounts] = {}
         for name in self._cluster.places:
             if (each := state.nodes.get(name)) is not None:
@@ -79,7 +76,7 @@ class Trials:
             there = cluster.open(place.node)
             for pod in pods:
                 cluster.add(pod, there)
-            self._existing[place.node.name] = self._standing(there)
+            self._existing[place.node.name] = Existing(there, cluster, self._state.daemons)
         stuck = {
             name: "; ".join(f"{pool} {each.reason}" for pool, each in refused.items()) or "no NodePool takes it"
             for name, refused in found.waiting.items()
@@ -97,9 +94,6 @@ class Trials:
                 launched.append(each)
         stuck = {name: why for name, why in stuck.items() if name not in self._waiting}
         return Trial(tuple(launched), found.placed, stuck)
-
-    def _standing(self, place: Place) -> Existing:
-        return Existing(place, self._cluster, self._state.daemons)
 
     def _has(self, owned: Owned, name: str) -> Amounts:
         machine = self._state.machine_of(owned)
