@@ -15,7 +15,6 @@ from eks_blueprints.capacity.time.trial import foreseen
 from eks_blueprints.capacity.time.words import count, listed
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.provisioning.karpenter.claim import Claim
-from eks_blueprints.provisioning.karpenter.existing import Existing
 from eks_blueprints.provisioning.karpenter.launch import Launch, launch
 from eks_blueprints.provisioning.karpenter.packer import Packed, Packer, Ready
 from eks_blueprints.provisioning.karpenter.template import Template
@@ -100,10 +99,7 @@ class Pools:
         gone, every = list(without), list(items)
         with foreseen(self.world, without=gone, tried=every) as there:
             starting = {host.name for host in self.world.hosts.values() if not host.ready}
-            # Nodes that are not ready yet come after the others.
-            places = sorted(there.places.items(), key=lambda each: (each[0] in starting, each[0]))
-            existing = [Existing(place, there, self.ready.daemons) for _, place in places]
-            packer = Packer((), cluster=there, used=self._used(gone), ready=self.ready, existing=existing)
+            packer = Packer((), cluster=there, used=self._used(gone), ready=self.ready, starting=starting)
             return packer.pack([each.pod for each in every])
 
     def _used(self, without: Sequence[Host]) -> dict[str, Amounts]:
