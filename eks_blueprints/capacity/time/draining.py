@@ -76,7 +76,7 @@ class Draining:
 
     def budgets(self) -> list[PodBudget]:
         """The PodDisruptionBudgets, with what each allows now."""
-        found = []
+        found: list[PodBudget] = []
         for each in self.world.platform.pod_budgets:
             works = self._works(each)
             pods, healthy = sum(work.want for work in works), sum(work.ready for work in works)
