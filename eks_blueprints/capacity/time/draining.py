@@ -111,11 +111,14 @@ class Draining:
             self._end(drain)
             return
         left: list[Item] = []
+        budgets = self.budgets()
         for item in list(host.items.values()):
-            if item.ready and any(each.of(item.pod) and each.allowed <= 0 for each in self.budgets()):
+            if item.ready and any(each.of(item.pod) and each.allowed <= 0 for each in budgets):
                 left.append(item)
             else:
+                counted = item.ready
                 self.world.requeue(item, drain.reason)
+                budgets = self.budgets() if counted else budgets
         if left and drain.held is None:
             drain.held = self.world.now
             self.world.after(_PATIENCE, partial(self._say_held, drain))
