@@ -40,7 +40,9 @@ class Disrupting:
         """
         self.world, self.pools, self.draining = pools.world, pools, draining
         self.rules: dict[str, Rules] = {name: pool.rules or Rules() for name, pool in pools.every.items()}
-        self._seen = -1
+        self._seen = (-1, 0)
+        self._by_pods = False
+        """Whether a PodDisruptionBudget held a node back at the last look."""
         self._due: int | None = None
         self._bound: tuple[Ready, Bound] | None = None
         self._busy = False
@@ -67,8 +69,8 @@ class Disrupting:
 
     def _watch(self) -> None:
         world = self.world
-        # Where pods only came, nothing can be saved that could not be before; where a budget counts them, it may.
-        seen = world.changes if world.platform.pod_budgets else world.room
+        # Where pods only came, nothing can be saved that could not be before; where a budget of pods held one, it may.
+        seen = (world.room, world.changes if self._by_pods else 0)
         if world.at_rest or self._seen == seen:
             return
         self._seen = seen
@@ -92,6 +94,7 @@ class Disrupting:
             return
         found = self._look(could)
         self._note_held(found)
+        self._by_pods = any("PodDisruptionBudget" in each.reason for each in found.held.values())
         if not found.commands:
             self._later()
             return

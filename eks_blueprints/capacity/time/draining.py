@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import dataclasses
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 
 from eks_blueprints.capacity.time.things import Host, Item, Work
 from eks_blueprints.capacity.time.words import count
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget, allowed
+from eks_blueprints.scheduling.pod import Pod, Shape
 
 _PATIENCE = 60
 """Seconds after which a timeline tells that a node waits for its pods."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known(PodBudget):
+    """A budget whose workloads are known, so that nobody has to read the labels of each pod."""
+
+    shapes: frozenset[Shape] = frozenset()
+
+    @classmethod
+    def of_works(cls, budget: PodBudget, allowed: int, works: Iterable[Work]) -> _Known:
+        """A budget with what it allows now."""
+        fields = {each.name: getattr(budget, each.name) for each in dataclasses.fields(budget)}
+        return cls(**(fields | {"allowed": allowed, "shapes": frozenset(each.shape for each in works)}))
+
+    def of(self, pod: Pod) -> bool:
+        """Whether it speaks of a pod."""
+        return pod.shape in self.shapes
 
 
 @dataclass(slots=True)
@@ -57,12 +76,12 @@ class Draining:
 
     def budgets(self) -> list[PodBudget]:
         """The PodDisruptionBudgets, with what each allows now."""
-        found = []
+        found: list[PodBudget] = []
         for each in self.world.platform.pod_budgets:
             works = self._works(each)
             pods, healthy = sum(work.want for work in works), sum(work.ready for work in works)
             now = allowed(pods, healthy, min_available=each.min_available, max_unavailable=each.max_unavailable)
-            found.append(replace(each, allowed=now))
+            found.append(_Known.of_works(each, now, works))
         return found
 
     def least(self, work: Work) -> int | None:
@@ -92,11 +111,14 @@ class Draining:
             self._end(drain)
             return
         left: list[Item] = []
+        budgets = self.budgets()
         for item in list(host.items.values()):
-            if item.ready and any(each.of(item.pod) and each.allowed <= 0 for each in self.budgets()):
+            if item.ready and any(each.of(item.pod) and each.allowed <= 0 for each in budgets):
                 left.append(item)
             else:
+                counted = item.ready
                 self.world.requeue(item, drain.reason)
+                budgets = self.budgets() if counted else budgets
         if left and drain.held is None:
             drain.held = self.world.now
             self.world.after(_PATIENCE, partial(self._say_held, drain))

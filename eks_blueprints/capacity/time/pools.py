@@ -94,18 +94,19 @@ class Pools:
                 found.append(replace(each, offerings=left, labels=labels))
         return tuple(found)
 
-    def pack(self, items: Iterable[Item], *, without: Iterable[Host] = ()) -> Packed:
-        """What a round would do for some pods, were some nodes gone."""
-        gone, every = list(without), list(items)
-        with foreseen(self.world, without=gone, tried=every) as there:
+    def pack(self, items: Iterable[Item]) -> Packed:
+        """What a round does for some pods."""
+        every = list(items)
+        with foreseen(self.world, tried=every) as there:
             starting = {host.name for host in self.world.hosts.values() if not host.ready}
-            packer = Packer((), cluster=there, used=self._used(gone), ready=self.ready, starting=starting)
+            packer = Packer((), cluster=there, used=self._used(), ready=self.ready, starting=starting)
             return packer.pack([each.pod for each in every])
 
-    def _used(self, without: Sequence[Host]) -> dict[str, Amounts]:
+    def _used(self) -> dict[str, Amounts]:
+        """What the nodes of each pool have that has limits."""
         found: dict[str, Amounts] = {}
         for host in self.world.hosts.values():
-            if host.maker in self.every and self.every[host.maker].limits and host not in without:
+            if host.maker in self.every and self.every[host.maker].limits:
                 has = host.of.capacity if host.of else host.node.allocatable
                 found[host.maker] = added(found.get(host.maker, {}), {**has, "nodes": 1})
         return found

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+from eks_blueprints.karpenter.tolerating import Taint
 from eks_blueprints.scheduling.cluster import Cluster, Place
 from eks_blueprints.scheduling.node import Node
 from eks_blueprints.scheduling.pod import Pod
 from eks_blueprints.scheduling.selectors import Labels
+
+_CORDONED = Taint("node.kubernetes.io/unschedulable", "", "NoSchedule")
 
 
 class Tracked(Cluster):
@@ -27,3 +31,16 @@ class Tracked(Cluster):
         """A pod is taken off a node."""
         super().remove(pod, place)
         del self.where[pod.name]
+
+    def renew(self, place: Place, node: Node) -> None:
+        """A node is another one now, with the same pods: what counts on a node can depend on its taints."""
+        pods = list(place.pods.values())
+        self.close(place)
+        there = self.open(node)
+        for pod in pods:
+            self.add(pod, there)
+
+
+def cordoned(node: Node) -> Node:
+    """A node that takes no more pods, with the taint that says so, which Karpenter, too, heeds."""
+    return replace(node, cordoned=True, taints=(*node.taints, _CORDONED))

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
-from eks_blueprints.capacity.time.things import Host, Item
+from eks_blueprints.capacity.time.things import Item
 from eks_blueprints.capacity.time.tracked import Tracked
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.provisioning.group_nodes import daemon_pods
 
 
 @contextmanager
-def foreseen(
-    world: World, *, without: Iterable[Host] = (), tried: Iterable[Item] = (), planned: bool = True
-) -> Iterator[Tracked]:
+def foreseen(world: World, *, tried: Iterable[Item] = (), planned: bool = True) -> Iterator[Tracked]:
     """The cluster as it will be: nodes that come are there with the pods that wait for them.
 
     Args:
         world: The world, which is as it was afterwards.
-        without: Nodes that go, with their pods.
         tried: Pods that are put on nodes meanwhile; they are taken off again.
         planned: Whether pods are on the nodes that come for them. Default: yes.
     """
     cluster = world.cluster
-    opened, taken = [], []
+    opened = []
     for host in world.hosts.values():
         if not host.ready and not host.leaving:
             place = cluster.open(host.node)
@@ -33,12 +29,6 @@ def foreseen(
             pods = [each.pod for each in host.planned.values()] if planned else []
             for pod in (*daemon_pods(host.node, world.daemons), *pods):
                 cluster.add(pod, place)
-    for host in without:
-        place = cluster.places[host.name]
-        taken.append((place, place.node, list(place.pods.values())))
-        for pod in list(place.pods.values()):
-            cluster.remove(pod, place)
-        place.node = replace(place.node, cordoned=True)
     items = list(tried)
     try:
         yield cluster
@@ -46,9 +36,5 @@ def foreseen(
         for item in items:
             if (there := cluster.where.get(item.name)) is not None:
                 cluster.remove(item.pod, there)
-        for place, node, every in taken:
-            place.node = node
-            for pod in every:
-                cluster.add(pod, place)
         for place in opened:
             cluster.close(place)

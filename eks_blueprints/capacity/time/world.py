@@ -12,7 +12,7 @@ from eks_blueprints.capacity.time.clock import Clock
 from eks_blueprints.capacity.time.record import Entry, Kind, Record, Sample
 from eks_blueprints.capacity.time.scenario import Scenario
 from eks_blueprints.capacity.time.things import Host, Item, Work
-from eks_blueprints.capacity.time.tracked import Tracked
+from eks_blueprints.capacity.time.tracked import Tracked, cordoned
 from eks_blueprints.capacity.time.words import listed, took
 from eks_blueprints.provisioning.group_nodes import daemon_pods
 from eks_blueprints.scheduling.filters import exclusion
@@ -236,9 +236,11 @@ class World(Clock):
     def cordon(self, host: Host, reason: str) -> None:
         """A node takes no more pods, as it is about to go."""
         host.leaving = host.leaving or reason
-        host.node = replace(host.node, cordoned=True)
+        if host.node.cordoned:
+            return
+        host.node = cordoned(host.node)
         if (place := self.cluster.places.get(host.name)) is not None:
-            place.node = host.node
+            self.cluster.renew(place, host.node)
 
     def end_of(self, host: Host, reason: str) -> None:
         """A node is gone, and the pods that were on it wait."""
