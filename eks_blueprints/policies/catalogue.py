@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from eks_blueprints.policies.definition import Rule, registered
+from eks_blueprints.policies.definition import Rule, put_in_order, registered
 
 
 def rules() -> dict[str, Rule]:
@@ -39,5 +39,8 @@ def modules() -> tuple[str, ...]:
 
 @cache
 def _load() -> None:
-    for name in modules():
-        importlib.import_module(f"eks_blueprints.policies.rules.{name}")
+    names = [f"eks_blueprints.policies.rules.{name}" for name in modules()]
+    for name in names:
+        importlib.import_module(name)
+    # Others may have imported one of them before.
+    put_in_order(names)

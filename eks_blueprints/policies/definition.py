@@ -216,3 +216,11 @@ def forget(modules: str) -> None:
 def registered() -> dict[str, Rule]:
     """Every rule that has been imported, by id."""
     return _RULES
+
+
+def put_in_order(modules: Sequence[str]) -> None:
+    """The rules of some modules come first, in the order of these, whichever was imported first."""
+    places = {name: at for at, name in enumerate(modules)}
+    found = sorted(_RULES.items(), key=lambda each: places.get(each[1].check.__module__, len(places)))
+    _RULES.clear()
+    _RULES.update(found)

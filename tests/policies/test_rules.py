@@ -6,7 +6,7 @@ import pytest
 
 from eks_blueprints.policies.asking import judge
 from eks_blueprints.policies.catalogue import modules, rule_named, rules
-from eks_blueprints.policies.definition import Context, Rule, rule
+from eks_blueprints.policies.definition import Context, Rule, put_in_order, rule
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.reference.policy_pages import pages
 from tests import ROOT
@@ -124,3 +124,11 @@ def test_patches_are_judged_by_what_they_set() -> None:
 def _deployment(**context: bool) -> dict[str, object]:
     container = {"name": "app", "securityContext": context}
     return {"metadata": {"namespace": "shop"}, "spec": {"template": {"spec": {"containers": [container]}}}}
+
+
+def test_rules_are_in_the_order_of_the_pages_whichever_was_imported_first() -> None:
+    known = rules()
+    order = list(known)
+    known[order[0]] = known.pop(order[0])
+    put_in_order([f"eks_blueprints.policies.rules.{name}" for name in modules()])
+    assert list(rules()) == order
