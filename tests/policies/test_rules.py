@@ -129,6 +129,9 @@ def _deployment(**context: bool) -> dict[str, object]:
 def test_rules_are_in_the_order_of_the_pages_whichever_was_imported_first() -> None:
     known = rules()
     order = list(known)
-    known[order[0]] = known.pop(order[0])
+    first = known[order[0]].check.__module__
+    for id_ in [each for each in order if known[each].check.__module__ == first]:
+        known[id_] = known.pop(id_)
+    assert list(known) != order
     put_in_order([f"eks_blueprints.policies.rules.{name}" for name in modules()])
     assert list(rules()) == order
