@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
+from eks_blueprints.capacity.figures import Figures
 from eks_blueprints.capacity.model import Daemon, Demand, Expansion, Outcome, Platform, Running
 from eks_blueprints.capacity.place import outcome
 from eks_blueprints.karpenter.requirements import Allowed
 from eks_blueprints.karpenter.tolerating import Taint
 from eks_blueprints.provisioning.machine import RESERVED, Machine, Offering
 from eks_blueprints.provisioning.makers import Group, Pool, Profile
+from eks_blueprints.review.cost.prices import list_prices
 from eks_blueprints.scheduling.node import HOST, ZONE, Node
 from eks_blueprints.scheduling.pod import Shape, shape_of
+from tests.capacity.read.stacks import eks, platform
 
 ZONES = ("eu-west-1a", "eu-west-1b", "eu-west-1c")
 GIB = 2**30
@@ -285,3 +288,39 @@ def test_what_is_added_costs_what_the_offerings_say() -> None:
     found = outcome(Platform(name="a", demands=(demand("web", 3),), pools=(Pool(name="d", machines=(spot,)),)))
     assert [(each.price, each.most) for each in found.nodes] == [(pytest.approx(0.06), pytest.approx(0.12))]
     assert any("spot" in note for note in found.notes)
+
+
+def test_ko_09_the_tightest_dimension_is_the_one_that_is_reported() -> None:
+    many = demand("many", 26, cpu="10m")
+    agents = tuple(Daemon(name=f"agent-{n}", shape=shape("agent", cpu="1m")) for n in range(3))
+    found = outcome(Platform(name="a", demands=(many,), daemons=agents, groups=(group(),)))
+    figures = Figures(found)
+    fullest = figures.fullest(found.nodes[0])
+    assert fullest is not None
+    assert (fullest.dimension, fullest.share) == ("pods", 1.0)
+
+
+def test_au_06_a_new_cluster_of_auto_mode_has_neither_nodes_nor_pods() -> None:
+    auto = eks(computeConfig={"enabled": True, "nodePools": ["general-purpose", "system"]})
+    found = platform(eks_=auto)
+    assert (found.demands, found.daemons) == ((), ())
+    assert outcome(found).nodes == ()
+
+
+def test_au_15_general_purpose_launches_on_demand_c_m_and_r_above_the_fourth_generation_on_amd64() -> None:
+    found = platform(eks_=eks(computeConfig={"enabled": True, "nodePools": ["general-purpose", "system"]}))
+    (node,) = outcome(replace(found, demands=(demand("web", 2),))).nodes
+    assert (node.maker, node.kind, node.capacity_type) == ("general-purpose", "auto_mode", "on-demand")
+    for name in (node.machine, *node.alternatives):
+        category, generation = name[0], name.partition(".")[0].lstrip("cmr")[0]
+        assert category in "cmr", name
+        assert int(generation) > 4, name
+        assert "g" not in name.partition(".")[0].lstrip("cmr")[1:2], name  # Graviton is arm64
+
+
+def test_au_18_and_au_21_auto_mode_costs_its_fee_on_top_of_the_list_price() -> None:
+    found = platform(eks_=eks(computeConfig={"enabled": True, "nodePools": ["general-purpose"]}))
+    (node,) = outcome(replace(found, demands=(demand("web", 2),))).nodes
+    hour = list_prices().instance(node.machine, "eu-west-1")
+    assert hour is not None
+    assert node.price == pytest.approx(hour * 1.12)

@@ -107,6 +107,55 @@ def test_kp_19_a_zone_takes_one_node_of_two_pods() -> None:
     assert sorted(zone for each in _launched(found) for zone in each.zones) == list(ZONES)
 
 
+def test_kp_03_without_requirements_every_type_may_come_and_pods_decide() -> None:
+    every = _m5(families=("c5", "m5", "r5"))
+    (claim,) = Packer([Pool(name="default", machines=every)]).pack(_pods(_shape(), 1)).claims
+    assert set(claim.template.names(claim.types)) == {each.name for each in every}
+    lots = _shape(requests={"cpu": "1", "memory": "14Gi"})
+    (found,) = _launched(Packer([Pool(name="default", machines=every)]).pack(_pods(lots, 1)))
+    assert found.machine.name == "r5.large"  # m5.xlarge has as much, and costs more
+
+
+@pytest.mark.parametrize("zones", [("us-west-2a", "us-west-2b"), ("us-west-2b",)])
+def test_kp_06_one_pool_serves_its_zones(zones: tuple[str, ...]) -> None:
+    pool = Pool(name="default", machines=_m5(), requirements=_asked((ZONE, "In", zones)))
+    (found,) = _launched(Packer([pool]).pack(_pods(_shape(), 1)))
+    assert found.zones == zones
+
+
+def test_kp_07_and_kp_12_a_pod_gets_the_architecture_and_labels_it_selects_or_none() -> None:
+    way = Way(kind="karpenter", region="us-west-2", zones=ZONES, hour=lambda _: 1.0)
+    both = machines(["m5.large", "m6g.large"], way)
+    pool = Pool(name="default", machines=both, labels={"team": "a"})
+    selects = {"kubernetes.io/arch": "arm64", "team": "a"}
+    (found,) = _launched(Packer([pool]).pack(_pods(_shape(nodeSelector=selects), 1)))
+    assert found.machine.name == "m6g.large"
+    other = _shape(nodeSelector={**selects, "team": "b"})
+    assert (
+        Packer([pool]).pack(_pods(other, 1)).waiting["myapp#0"]["default"].reason == "has no team that the pod may have"
+    )
+    intel = Pool(name="default", machines=both, requirements=_asked(("kubernetes.io/arch", "In", ("amd64",))))
+    refused = Packer([intel]).pack(_pods(_shape(nodeSelector={"kubernetes.io/arch": "arm64"}), 1)).waiting["myapp#0"]
+    assert refused["default"].predicate == "NodeAffinity"
+
+
+def test_kp_13_pools_of_teams_keep_to_their_own_pods() -> None:
+    def team(name: str) -> Pool:
+        return Pool(name=name, machines=_m5(), taints=(Taint("team", name, "NoSchedule"),), labels={"team": name})
+
+    def pods(name: str) -> list[Pod]:
+        borne = [{"key": "team", "operator": "Equal", "value": name}]
+        shape = _shape({"app": name}, nodeSelector={"team": name}, tolerations=borne)
+        return [Pod(f"{name}#{number}", shape) for number in range(3)]
+
+    found = Packer([team("a"), team("b")]).pack([*pods("a"), *pods("b")])
+    makers = {pod.name.partition("#")[0]: claim.template.pool.name for claim in found.claims for pod in claim.pods}
+    assert makers == {"a": "a", "b": "b"}
+    # Without taints and labels one of two pools takes all, and the other none.
+    shared = Packer([Pool(name="a", machines=_m5()), Pool(name="b", machines=_m5())]).pack(_pods(_shape(), 6))
+    assert {claim.template.pool.name for claim in shared.claims} == {"b"}
+
+
 def test_kp_04_families_are_asked_for_and_sizes_left_out() -> None:
     asked = _asked((FAMILY, "In", ("c5", "m5", "r5")), (SIZE, "NotIn", ("nano", "micro", "small", "medium", "large")))
     pool = Pool(name="default", requirements=asked, machines=_m5(families=("c5", "m5", "r5")))

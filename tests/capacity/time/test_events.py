@@ -47,7 +47,7 @@ def _zones(found: object) -> str:
     return next(e.what.rpartition(" ")[2] for e in found.record.entries if e.kind == "nodes")  # type: ignore[attr-defined,no-any-return]
 
 
-def test_a_workload_on_one_node_loses_all_and_one_below_its_budget_too_many() -> None:
+def test_ko_10_a_workload_on_one_node_loses_all_and_one_below_its_budget_too_many() -> None:
     one = pool(machines=(XLARGE,))
     lost = scenario({"at": "1h", "node_loss": {"count": "100%"}})
     (loss,) = play(platform(web(2), pools=(one,)), lost).record.losses
