@@ -67,14 +67,14 @@ class Sums:
         """Figures, each with what it is of."""
         samples = self.record.samples
         low, high = self.of.cost
-        nodes = [each.nodes for each in samples]
+        nodes = sorted({each.nodes for each in samples} or {0})
         longest = max((each.longest for each in self.record.workloads.values()), default=0)
         waiting = max((each.waiting for each in samples), default=0)
         return [
             (money(low, high), f"for {took(self.of.seconds)}"),
-            (f"{min(nodes, default=0)} to {max(nodes, default=0)}", "nodes"),
+            (" to ".join(map(str, dict.fromkeys((nodes[0], nodes[-1])))), "nodes"),
             (f"{sum(self.record.hours.values()) / 3600:,.1f}", "node-hours"),
-            (f"{waiting:,}", "pods waited at once, at most"),
+            (f"{waiting:,}", f"{'pod' if waiting == 1 else 'pods'} waited at once, at most"),
             (took(longest), "longest wait of a pod"),
             (f"{sum(self.record.moved.values()):,}", "pods had to move"),
         ]
