@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 
 from eks_blueprints.capacity.model import Demand, Placed, PlannedNode, Platform, Refusal, Waiting
 from eks_blueprints.provisioning.fargate import RESERVED_MEMORY, Size, Taken, profile_of, size_of
-from eks_blueprints.provisioning.fargate_limits import limits_of
+from eks_blueprints.provisioning.fargate_limits import Limit, limits_of
 from eks_blueprints.scheduling.amounts import CPU, DISK, MEMORY, PODS
 from eks_blueprints.scheduling.pod import Pod, Shape
 
@@ -41,7 +42,7 @@ def on_fargate(platform: Platform, demands: Sequence[tuple[Demand, Shape, int]])
         if taken.others:
             names = " or ".join(each.name for each in (taken.profile, *taken.others))
             found.notes.append(f"which Fargate profile takes {demand.name} is up to EKS: {names}")
-        size, limits = size_of(shape.requests), list(limits_of(shape))
+        size, limits = size_of(shape.requests), [*limits_of(shape), *starmap(Limit, demand.barred)]
         if size is None or limits:
             refusals = (
                 Refusal(where=taken.profile.name, kind=KIND, predicate=each.predicate, reason=each.reason)

@@ -41,6 +41,8 @@ class Demand:
     """One pod as large as what sizes it (VerticalPodAutoscaler) lets it become; None where nothing sizes it."""
     position: Any = None
     """Where it is written: file, line and column; None where that is not known."""
+    barred: tuple[tuple[str, str], ...] = ()
+    """What of its pods' spec Fargate refuses: in one word, and why."""
     asked: str = ""
     """What is not known of it and was taken for something, such as a request that an Output holds; empty if nothing."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from eks_blueprints.capacity.model import Refusal, Waiting
@@ -23,12 +22,3 @@ def waiting_alike(waiting: Iterable[Waiting]) -> tuple[tuple[Waiting, ...], ...]
         refusals = frozenset((e.kind, "" if e.kind == "node" else e.where, e.predicate) for e in each.refusals)
         found.setdefault((refusals, each.remedy), []).append(each)
     return tuple(map(tuple, found.values()))
-
-
-def waiting_by_predicate(waiting: Iterable[Waiting]) -> Mapping[str, int]:
-    """Pods that nothing takes by what refuses them; a pod counts for each predicate that refuses it somewhere."""
-    found = Counter[str]()
-    for each in waiting:
-        for predicate in {refusal.predicate for refusal in each.refusals} or {"not known"}:
-            found[predicate] += each.count
-    return dict(found.most_common())

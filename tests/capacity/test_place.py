@@ -178,6 +178,13 @@ def test_what_is_too_large_for_fargate_waits_with_the_largest_there_is() -> None
     assert "16 vCPU and 120 GB" in waiting.refusals[0].reason
 
 
+def test_what_fargate_refuses_of_a_spec_waits_with_the_reason() -> None:
+    profile = Profile(name="shop", selectors=(("shop", {}),))
+    web = replace(demand("web", 1), barred=(("privileged", "container main is privileged, which Fargate refuses"),))
+    (waiting,) = outcome(Platform(name="a", demands=(web,), profiles=(profile,))).waiting
+    assert [(each.where, each.predicate) for each in waiting.refusals] == [("shop", "privileged")]
+
+
 def test_less_important_pods_give_way_and_wait_for_a_node() -> None:
     batch = replace(demand("batch", 1), shape=shape("batch", priority=-1))
     web = replace(demand("web", 1), shape=shape("web", priority=1000))

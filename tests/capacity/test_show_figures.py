@@ -8,11 +8,10 @@ import pytest
 from eks_blueprints.capacity.boxes import DAEMONS, Boxes, cells, short_names
 from eks_blueprints.capacity.figures import Figures, cost
 from eks_blueprints.capacity.model import Outcome, Placed
-from eks_blueprints.capacity.reasons import by_reason, waiting_by_predicate
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.pod import Claim
-from tests.capacity.outcomes import CACHE, WEB, ZONES, empty, many, small, spot, waiting
+from tests.capacity.outcomes import CACHE, WEB, ZONES, empty, many, small, spot
 
 
 def test_cost_is_the_sum_of_the_tables_prices_exactly() -> None:
@@ -90,16 +89,6 @@ def test_nodes_by_what_makes_them() -> None:
         ("default", "m7g.xlarge", 80),
         ("spot", "m7i.large", 80),
         ("base", "m7g.large", 40),
-    ]
-
-
-def test_waiting_pods_by_what_refuses_them() -> None:
-    found = waiting().waiting
-    assert waiting_by_predicate(found) == {"TaintToleration": 8, "limits": 6, "NodeResourcesFit": 2}
-    reasons = by_reason(found[1].refusals)
-    assert [(key[0], [each.where for each in said]) for key, said in reasons.items()] == [
-        ("NodeResourcesFit", ["workers", "batch"]),
-        ("TaintToleration", ["gpu"]),
     ]
 
 

@@ -16,6 +16,7 @@ from eks_blueprints.policies.objects import DAEMON_SET, DEPLOYMENT, ROLLOUT, STA
 from eks_blueprints.policies.objects import template as template_of
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
+from eks_blueprints.provisioning.fargate_limits import HOST_FIELDS, limits_of_spec
 from eks_blueprints.scheduling.pod import Claim, Shape
 from eks_blueprints.scheduling.selectors import selector
 
@@ -63,6 +64,7 @@ def asked_for(workload: Resource, stack: Stack, objects: Objects) -> Iterator[De
         target=count.target,
         largest=largest,
         position=workload.position,
+        barred=tuple(_barred(template, stack)),
         asked=str(gaps),
     )
     yield from by_volume(demand, objects)
@@ -148,6 +150,21 @@ def _spec(template: Props, stack: Stack, gaps: Gaps) -> dict[str, Any]:
         gaps.at(error.path)
         return {"containers": []}
     return found
+
+
+def _barred(template: Props, stack: Stack) -> Iterator[tuple[str, str]]:
+    """What of a pod Fargate refuses that the scheduler does not read; what is not known is not held against it."""
+    try:
+        pod = template.at("spec")
+        found = {key: plain(pod, stack, Gaps(), key) for key in (*HOST_FIELDS, "volumes") if pod.has(key)}
+        for key in ("containers", "initContainers"):
+            found[key] = [
+                {part: plain(each, stack, Gaps(), part) for part in ("name", "securityContext") if each.has(part)}
+                for each in pod.items(key)
+            ]
+    except Undetermined:
+        return
+    yield from limits_of_spec({key: value for key, value in found.items() if value is not None})
 
 
 def _made_claims(workload: Resource, namespace: str, stack: Stack, objects: Objects, gaps: Gaps) -> list[Claim]:

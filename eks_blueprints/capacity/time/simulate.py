@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eks_blueprints.capacity.model import Platform
+from eks_blueprints.capacity.time.blocked import blocked
 from eks_blueprints.capacity.time.disrupting import Disrupting
 from eks_blueprints.capacity.time.draining import Draining
 from eks_blueprints.capacity.time.events import Events
 from eks_blueprints.capacity.time.groups import Groups
 from eks_blueprints.capacity.time.loads import at_begin, follow
+from eks_blueprints.capacity.time.moments import instant
 from eks_blueprints.capacity.time.names import Names
 from eks_blueprints.capacity.time.past import Past
 from eks_blueprints.capacity.time.pools import Pools
@@ -65,6 +67,7 @@ def simulate(platform: Platform, scenario: Scenario, names: Names, past: Past = 
     pods(world, platform.demands, {**past.at_begin(), **at_begin(scenario, names.loads)})
     world.settle()
     at_start(world)
+    world.record.notes += blocked(platform, instant(scenario.start))
     disrupting = Disrupting(pools, draining)
     for host in world.hosts.values():
         disrupting.launched(host)

@@ -274,3 +274,9 @@ def test_workloads_of_another_cluster_are_not_its_own() -> None:
     assert [each.name for each in other.demands if each.name.startswith("shop/")] == ["shop/Deployment/web"]
     assert not [each for each in one.demands if each.name.startswith("shop/")]
     assert any("not known on which cluster" in each and "lost" in each for each in one.unknown)
+
+
+def test_what_fargate_refuses_of_a_spec_is_kept() -> None:
+    web = workload("web", c={"securityContext": {"privileged": True}})
+    found = demand(platform(web), "shop/Deployment/web")
+    assert [predicate for predicate, _ in found.barred] == ["privileged"]
