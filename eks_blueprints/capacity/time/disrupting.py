@@ -15,7 +15,7 @@ from eks_blueprints.capacity.time.pools import Pools, launched_words
 from eks_blueprints.capacity.time.saving import Bound
 from eks_blueprints.capacity.time.things import Host
 from eks_blueprints.capacity.time.trial import foreseen
-from eks_blueprints.capacity.time.words import count, listed
+from eks_blueprints.capacity.words import count, listed
 from eks_blueprints.provisioning.karpenter.disruption.budgets import next_change
 from eks_blueprints.provisioning.karpenter.disruption.command import Command
 from eks_blueprints.provisioning.karpenter.disruption.looking import Look, look

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from eks_blueprints.capacity.time.things import Host, Item, Work
-from eks_blueprints.capacity.time.words import count
 from eks_blueprints.capacity.time.world import World
+from eks_blueprints.capacity.words import count
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget, allowed
 from eks_blueprints.scheduling.pod import Pod, Shape
 

@@ -16,7 +16,7 @@ from eks_blueprints.capacity.time.record import Loss, Wave
 from eks_blueprints.capacity.time.rollouts import Rolling
 from eks_blueprints.capacity.time.scenario import Event, NodeLoss, PoolChange, Upgrade
 from eks_blueprints.capacity.time.things import Host, Work
-from eks_blueprints.capacity.time.words import count, listed
+from eks_blueprints.capacity.words import count, listed
 from eks_blueprints.karpenter.durations import NEVER, seconds
 from eks_blueprints.karpenter.labels import normal
 from eks_blueprints.karpenter.requirements import Allowed, allowed

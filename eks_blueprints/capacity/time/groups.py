@@ -11,8 +11,8 @@ from eks_blueprints.capacity.time.pools import alike, launched_words
 from eks_blueprints.capacity.time.start import host_of
 from eks_blueprints.capacity.time.things import Host
 from eks_blueprints.capacity.time.trial import foreseen
-from eks_blueprints.capacity.time.words import count, listed
 from eks_blueprints.capacity.time.world import World
+from eks_blueprints.capacity.words import count, listed
 from eks_blueprints.provisioning.autoscaler.growing import scale_up
 from eks_blueprints.provisioning.autoscaler.shrinking import Pace, Shrinking, scale_down
 from eks_blueprints.provisioning.group_nodes import node_of, zones_of

@@ -10,7 +10,8 @@ from eks_blueprints.capacity.time.moments import instant
 from eks_blueprints.capacity.time.record import Entry
 from eks_blueprints.capacity.time.simulate import Simulation, spans
 from eks_blueprints.capacity.time.summing import Sums, by_hours
-from eks_blueprints.capacity.time.words import count, took
+from eks_blueprints.capacity.time.words import took
+from eks_blueprints.capacity.words import count
 from eks_blueprints.core.page import BASE, page
 from eks_blueprints.core.printed import markup
 

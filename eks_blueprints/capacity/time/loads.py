@@ -16,8 +16,8 @@ from typing import TypeVar
 from eks_blueprints.capacity.time.moments import length, percent
 from eks_blueprints.capacity.time.scenario import Load, Scenario
 from eks_blueprints.capacity.time.things import Item, Work
-from eks_blueprints.capacity.time.words import count
 from eks_blueprints.capacity.time.world import World
+from eks_blueprints.capacity.words import count
 from eks_blueprints.scheduling.amounts import CPU, amount
 
 T = TypeVar("T")

@@ -12,8 +12,8 @@ from fnmatch import fnmatchcase
 
 from eks_blueprints.capacity.time.things import Host, Item
 from eks_blueprints.capacity.time.trial import foreseen
-from eks_blueprints.capacity.time.words import count, listed
 from eks_blueprints.capacity.time.world import World
+from eks_blueprints.capacity.words import count, listed
 from eks_blueprints.provisioning.karpenter.claim import Claim
 from eks_blueprints.provisioning.karpenter.launch import Launch, launch
 from eks_blueprints.provisioning.karpenter.packer import Packed, Packer, Ready

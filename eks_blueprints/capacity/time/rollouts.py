@@ -5,8 +5,9 @@ from __future__ import annotations
 from eks_blueprints.capacity.time.moments import part
 from eks_blueprints.capacity.time.scenario import Rollout
 from eks_blueprints.capacity.time.things import Work
-from eks_blueprints.capacity.time.words import count, took
+from eks_blueprints.capacity.time.words import took
 from eks_blueprints.capacity.time.world import World
+from eks_blueprints.capacity.words import count
 
 
 class Rolling:

@@ -9,7 +9,8 @@ from eks_blueprints.capacity.boxes import short_names
 from eks_blueprints.capacity.time.moments import instant
 from eks_blueprints.capacity.time.record import Loss, OfWorkload, Sample, Wave
 from eks_blueprints.capacity.time.simulate import Simulation, spans
-from eks_blueprints.capacity.time.words import count, took
+from eks_blueprints.capacity.time.words import took
+from eks_blueprints.capacity.words import count
 from eks_blueprints.review.cost.estimate import money
 
 

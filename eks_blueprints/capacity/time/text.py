@@ -10,7 +10,8 @@ import click
 from eks_blueprints.capacity.time.record import Entry
 from eks_blueprints.capacity.time.simulate import Simulation
 from eks_blueprints.capacity.time.summing import Sums, by_hours, resampled
-from eks_blueprints.capacity.time.words import count, took
+from eks_blueprints.capacity.time.words import took
+from eks_blueprints.capacity.words import count
 from eks_blueprints.core.printed import one_line
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"

@@ -1,10 +1,6 @@
-"""Lengths of time, and lists of names, as timelines write them."""
+"""Lengths of time, as timelines write them."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-
-_SHOWN = 4
 
 
 def took(seconds: int) -> str:
@@ -17,14 +13,3 @@ def took(seconds: int) -> str:
     if hours:
         return f"{hours}h {minutes:02}m"
     return f"{minutes}m {left:02}s" if minutes else f"{left}s"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names, the first of them where there are many."""
-    shown = ", ".join(names[:_SHOWN])
-    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
-
-
-def count(number: int, one: str) -> str:
-    """A number of things, such as `3 pods`."""
-    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"

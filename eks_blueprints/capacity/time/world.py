@@ -13,7 +13,8 @@ from eks_blueprints.capacity.time.record import Entry, Kind, Record, Sample
 from eks_blueprints.capacity.time.scenario import Scenario
 from eks_blueprints.capacity.time.things import Host, Item, Work
 from eks_blueprints.capacity.time.tracked import Tracked, cordoned
-from eks_blueprints.capacity.time.words import listed, took
+from eks_blueprints.capacity.time.words import took
+from eks_blueprints.capacity.words import listed
 from eks_blueprints.provisioning.group_nodes import daemon_pods
 from eks_blueprints.scheduling.filters import exclusion
 from eks_blueprints.scheduling.pod import Pod
