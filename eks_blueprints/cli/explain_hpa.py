@@ -146,13 +146,14 @@ def hpa(subject: str | None, form: str, **said: Any) -> None:
     else:
         click.echo("\n".join(_lines(scaled, found, series.given)))
         if scaled.stack is not None and scaled.workload is not None and found:
-            from eks_blueprints.cli.explain_vpa import room_lines
-            from eks_blueprints.policies.room import room
+            from eks_blueprints.capacity.what_if import WhatIf, lines, unsure
 
             most = max(each.desired for each in found)
-            if (there := room(scaled.stack, scaled.workload, pods=most)) is not None:
-                click.echo(f"\nwith {most} of its pods, an estimate without volumes")
-                click.echo("\n".join(f"  {line}" for line in room_lines(there)))
+            if (there := WhatIf(scaled.stack, scaled.workload).outcome(pods=most)) is not None:
+                click.echo(f"\nwith {most} of its pods")
+                click.echo("\n".join(f"  {line}" for line in lines(there)))
+                for line in unsure(there):
+                    click.echo(wrapped(line, "  "))
 
 
 class _Series:
@@ -223,7 +224,7 @@ def _lines(scaled: Autoscaled, found: list[Decision], given: set[float]) -> Iter
         least = keda.idle if keda.idle is not None else keda.fewest
     by = "  by KEDA" if keda is not None else ""
     yield f"{click.style(scaled.title, bold=True)}  {least} to {spec['maxReplicas']} pods{by}"
-    yield from (_wrapped(f"not known: {note}", "  ") for note in (keda.notes if keda is not None else ()))
+    yield from (wrapped(f"not known: {note}", "  ") for note in (keda.notes if keda is not None else ()))
     before: list[Any] | None = None
     for each in found:
         same = [each.current, each.desired, [(one.replicas, one.error) for one in each.proposals], each.steps]
@@ -249,15 +250,16 @@ def _moment(found: Decision) -> Iterator[str]:
     yield f"\nat {found.at:g} s  {arrow}"
     # KEDA's operator has set the number of pods before.
     before = [step for step in found.steps if step.startswith("KEDA: ")]
-    yield from (_wrapped(step, "  ") for step in before)
+    yield from (wrapped(step, "  ") for step in before)
     for each in found.proposals:
         result = f"fails: {each.error}" if each.replicas is None else f"wants {each.replicas}"
         yield f"  {each.name}  {result}"
-        yield from (_wrapped(step, "      ") for step in each.steps)
-    yield from (_wrapped(step, "  ") for step in found.steps[len(before) :])
+        yield from (wrapped(step, "      ") for step in each.steps)
+    yield from (wrapped(step, "  ") for step in found.steps[len(before) :])
 
 
-def _wrapped(text: str, before: str) -> str:
+def wrapped(text: str, before: str) -> str:
+    """A sentence over several lines, each behind some space."""
     return textwrap.fill(text, _WIDTH, initial_indent=before, subsequent_indent=f"{before}  ")
 
 

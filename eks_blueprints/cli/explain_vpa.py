@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -11,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eks_blueprints.cli.explain_hpa import pairs
+from eks_blueprints.cli.explain_hpa import pairs, wrapped
 from eks_blueprints.cli.streams import echo_document
 from eks_blueprints.core.errors import InputError, Problem, shown, unknown_name
 from eks_blueprints.core.printed import document
 
 if TYPE_CHECKING:
-    from eks_blueprints.policies.room import Room
+    from eks_blueprints.capacity.model import Outcome
     from eks_blueprints.policies.sizing import Sizing
 
 _Samples = dict[str, dict[str, list[tuple[float, float]]]]
@@ -42,9 +43,8 @@ _Samples = dict[str, dict[str, list[tuple[float, float]]]]
 def vpa(subject: str, usage: dict[str, str], series: Path | None, nodes: int | None, form: str) -> None:
     """Show what the Vertical Pod Autoscaler recommends for what pods use, beside what they request.
 
-    It is computed as its recommender does, without a cluster. Then all workloads of the stack are placed on the nodes,
-    before and after, as kube-scheduler places them: which pods wait, and how many nodes an autoscaler adds. That is an
-    estimate: volumes are not looked at.
+    It is computed as its recommender does, without a cluster. Then all pods of the cluster are placed, before and after,
+    as `capacity plan` places them: which pods wait, and which nodes are added.
 
     \b
       eks-blueprints explain vpa prod/web --usage cpu=200m --usage memory=300Mi
@@ -71,11 +71,20 @@ def vpa(subject: str, usage: dict[str, str], series: Path | None, nodes: int | N
     from eks_blueprints.policies.pod_needs import running
 
     containers = [str(each.get("name")) for each in running(pod_of(workload))]
-    found = sizing(stack, workload, _samples(usage, series, containers), nodes)
+    found = sizing(stack, workload, _samples(usage, series, containers))
+    from eks_blueprints.capacity import what_if
+
+    asked = what_if.WhatIf(stack, workload, nodes=nodes)
+    more = {
+        "cpu": math.ceil(found.more.get("cpu", 0.0) * 1000 - 1e-6),
+        "memory": math.ceil(found.more.get("memory", 0.0)),
+    }
+    before, after = asked.outcome(), asked.outcome(more=more)
     if form == "json":
-        echo_document(document(asdict(found)))
+        placed = {"before": before and what_if.data(before), "after": after and what_if.data(after)}
+        echo_document(document({**asdict(found), **placed}))
     else:
-        click.echo("\n".join(_lines(name, found)))
+        click.echo("\n".join(_lines(name, found, before, after)))
 
 
 def _samples(usage: dict[str, str], series: Path | None, containers: list[str]) -> _Samples:
@@ -116,7 +125,9 @@ def _number(text: str, at: tuple[int, str], problems: list[Problem]) -> float:
     return found or 0.0
 
 
-def _lines(name: str, found: Sizing) -> Iterator[str]:
+def _lines(name: str, found: Sizing, before: Outcome | None, after: Outcome | None) -> Iterator[str]:
+    from eks_blueprints.capacity.what_if import lines, unsure
+
     mode = "no vertical_pod_autoscaler" if found.mode is None else f"update_mode {found.mode}"
     yield f"{click.style(name, bold=True)}  {mode}"
     for each in found.sizes:
@@ -124,17 +135,9 @@ def _lines(name: str, found: Sizing) -> Iterator[str]:
         why = f" ({each.why})" if each.why else ""
         recommended = click.style(each.recommended, bold=True)
         yield f"  {each.container}/{each.resource}  {asked}, {recommended} is recommended{why}"
-    for word, there in (("as it is", found.before), ("with it", found.after)):
+    for word, there in (("as it is", before), ("with it", after)):
         if there is not None:
             yield f"  {word}"
-            yield from (f"    {line}" for line in room_lines(there))
-
-
-def room_lines(found: Room) -> Iterator[str]:
-    """The nodes, and the pods that wait."""
-    for name, kind in found.nodes.items():
-        more = f" -> {kind.after}" if kind.after != kind.before else ""
-        most = "" if kind.most is None else f" (at most {kind.most})"
-        yield f"{name}  {kind.before}{more} nodes{most}"
-    waiting = ", ".join(f"{count} of {name}" for name, count in found.pending.items())
-    yield f"pending: {waiting}" if waiting else "all pods run"
+            yield from (f"    {line}" for line in lines(there))
+    if after is not None:
+        yield from (wrapped(line, "  ") for line in unsure(after))

@@ -9,6 +9,7 @@ from eks_blueprints.core.wildcards import matches
 from eks_blueprints.policies.objects import namespace_of, pod_labels
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.stack import CLUSTER, Resource, Stack
+from eks_blueprints.provisioning.fargate import PROFILE_LABEL
 
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 FARGATE = "aws:eks/fargateProfile:FargateProfile"
@@ -99,21 +100,31 @@ def compute(cluster: Resource | None, stack: Stack) -> list[Resource]:
 
 
 def fargate_profile_of(workload: Resource, stack: Stack) -> Resource | None:
-    """The Fargate profile that takes a workload's pods.
+    """The Fargate profile that takes a workload's pods: of several that match, the one that their label names.
 
     Raises:
         Undetermined: if none is known to take them and one might.
     """
     unknown: Undetermined | None = None
+    found = []
     for profile in on_cluster(cluster_of(workload, stack), stack, FARGATE):
         try:
             if any(_takes(selector, workload, stack) for selector in profile.props.items("selectors")):
-                return profile
+                found.append(profile)
         except Undetermined as error:
             unknown = error
-    if unknown is not None:
+    if len(found) > 1:
+        wanted = pod_labels(workload).get(PROFILE_LABEL)
+        found.sort(key=lambda each: profile_name(each) != wanted)
+    if not found and unknown is not None:
         raise unknown
-    return None
+    return found[0] if found else None
+
+
+def profile_name(profile: Resource) -> str:
+    """The name of a Fargate profile in AWS; where that is not known before it is there, the one in the program."""
+    name = profile.inputs.get("fargateProfileName")
+    return name if isinstance(name, str) and "${" not in name else profile.name
 
 
 def addon(name: str, cluster: Resource | None, stack: Stack) -> Resource | None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from eks_blueprints.kubernetes.autoscaler.vertical import target
-from eks_blueprints.policies.objects import DEPLOYMENT, STATEFUL_SET, WORKLOADS, object_name, pod_of, target_of
-from eks_blueprints.policies.pod_needs import needs_of, running
+from eks_blueprints.policies.objects import WORKLOADS, object_name, pod_of, target_of
+from eks_blueprints.policies.pod_needs import running
 from eks_blueprints.policies.pod_totals import written
 from eks_blueprints.policies.props import Props
 from eks_blueprints.policies.quantities import quantity
-from eks_blueprints.policies.room import Room, room
 from eks_blueprints.policies.rules.autoscalers import VPA
 from eks_blueprints.policies.stack import Resource, Stack
 
@@ -39,8 +38,8 @@ class Sizing:
     mode: str | None
     """Update mode of the autoscaler; None where the workload has none."""
     sizes: list[Size] = field(default_factory=list)
-    before: Room | None = None
-    after: Room | None = None
+    more: dict[str, float] = field(default_factory=dict)
+    """What a pod requests on top of what it does now, in cores and bytes; below zero for less."""
 
 
 def workload_named(stack: Stack, name: str) -> Resource | None:
@@ -48,13 +47,11 @@ def workload_named(stack: Stack, name: str) -> Resource | None:
     return next((each for each in stack.of(*WORKLOADS) if object_name(each, stack) == name and not each.patch), None)
 
 
-def sizing(stack: Stack, workload: Resource, samples: Samples, nodes: int | None = None) -> Sizing:
-    """What is recommended, and whether the pods of its cluster find room before and after."""
+def sizing(stack: Stack, workload: Resource, samples: Samples) -> Sizing:
+    """What is recommended for the containers of a workload."""
     vpa = next((each for each in stack.of(VPA) if target_of(each, stack, "spec", "targetRef") is workload), None)
     found = Sizing(None if vpa is None else str(vpa.props.get("spec", "updatePolicy", "updateMode") or "Recreate"))
     containers = running(pod_of(workload))
-    needs = needs_of(workload)
-    changed = {"cpu": needs.cpu, "memory": needs.memory}
     for container in containers:
         name = str(container.get("name"))
         policy = _policy(vpa, name)
@@ -67,12 +64,7 @@ def sizing(stack: Stack, workload: Resource, samples: Samples, nodes: int | None
             requested = None if own is None else written(resource, own)
             found.sizes.append(Size(name, resource, requested, written(resource, wanted), why))
             if "left alone" not in why:
-                changed[resource] += wanted - (own or 0)
-    if workload.type in (DEPLOYMENT, STATEFUL_SET):
-        found.before = room(stack, workload, start=nodes)
-        found.after = room(
-            stack, workload, needs=replace(needs, cpu=changed["cpu"], memory=changed["memory"]), start=nodes
-        )
+                found.more[resource] = found.more.get(resource, 0.0) + wanted - (own or 0)
     return found
 
 

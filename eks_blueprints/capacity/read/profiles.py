@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from eks_blueprints.capacity.read.cluster_facts import ClusterFacts
 from eks_blueprints.policies.addresses import all_resolved, subnets_of
 from eks_blueprints.policies.objects import canonical
-from eks_blueprints.policies.platform import FARGATE, on_cluster
+from eks_blueprints.policies.platform import FARGATE, on_cluster, profile_name
 from eks_blueprints.policies.props import Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.provisioning.makers import Profile
@@ -26,7 +26,7 @@ def profiles_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterato
             yield f"what runs on the Fargate profile {each.name} is not known: {error}"
             continue
         zones = zones_of(each, stack, facts, "subnetIds", of=each.name)
-        yield Profile(name=each.name, selectors=selectors, zones=zones, rates=facts.fargate)
+        yield Profile(name=profile_name(each), selectors=selectors, zones=zones, rates=facts.fargate)
 
 
 def zones_of(resource: Resource, stack: Stack, facts: ClusterFacts, *keys: str, of: str) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from eks_blueprints.capacity.model import Platform
-from eks_blueprints.policies.stack import Resource
+from eks_blueprints.policies.platform import fargate_profile_of
+from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.provisioning.makers import Group, Pool
 from eks_blueprints.scheduling.node import ZONE
 from tests.capacity.read.stacks import GIB, ZONES, eks, ids, platform
@@ -412,6 +413,21 @@ def test_fargate_profiles_are_read() -> None:
     assert found.zones == ("eu-west-1a", "eu-west-1c")
 
 
+def test_of_several_fargate_profiles_the_label_of_pods_names_one() -> None:
+    from eks_blueprints.capacity.place import outcome
+
+    kind, selectors = "eks/fargateProfile:FargateProfile", [{"namespace": "shop"}]
+    more = {"clusterName": "${shop.name}", "subnetIds": ids("eu-west-1a"), "selectors": selectors}
+    profiles = [aws(kind, "a", **more), aws(kind, "b", fargateProfileName="blue", **more)]
+    labelled = workload("web", t={"labels": {"app": "web", "eks.amazonaws.com/fargate-profile": "blue"}})
+    found = outcome(platform(*profiles, labelled))
+    assert [each.maker for each in found.nodes] == ["blue"]
+    stack = Stack([eks(), *profiles, labelled])
+    taken = fargate_profile_of(labelled, stack)
+    assert taken is not None
+    assert taken.name == "b"
+
+
 def test_nodes_of_a_network_of_its_own_are_said() -> None:
     hybrid = eks(remoteNetworkConfig={"remoteNodeNetworks": {"cidrs": ["172.16.0.0/12"]}})
     assert any("EKS Hybrid Nodes" in each for each in platform(eks_=hybrid).unknown)
@@ -419,7 +435,6 @@ def test_nodes_of_a_network_of_its_own_are_said() -> None:
 
 def test_a_region_without_prices_or_without_a_name_is_said() -> None:
     from eks_blueprints.capacity.read.plan import platforms_of
-    from eks_blueprints.policies.stack import Stack
     from eks_blueprints.review.cost.prices import list_prices
 
     (found,) = platforms_of(Stack([eks()]), list_prices())
