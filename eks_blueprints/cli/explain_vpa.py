@@ -43,8 +43,8 @@ _Samples = dict[str, dict[str, list[tuple[float, float]]]]
 def vpa(subject: str, usage: dict[str, str], series: Path | None, nodes: int | None, form: str) -> None:
     """Show what the Vertical Pod Autoscaler recommends for what pods use, beside what they request.
 
-    It is computed as its recommender does, without a cluster. Then all pods of the cluster are placed, before and after,
-    as `capacity plan` places them: which pods wait, and which nodes are added.
+    It is computed as its recommender does, without a cluster. Then all pods of the cluster are placed, before and
+    after, as `capacity plan` places them: which pods wait, and which nodes are added.
 
     \b
       eks-blueprints explain vpa prod/web --usage cpu=200m --usage memory=300Mi
