@@ -26,7 +26,7 @@ def listed(names: Iterable[str], most: int = _MOST_NAMES) -> str:
     """Names, the first few of many."""
     names = list(dict.fromkeys(names))
     shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+    return shown if len(names) <= most else f"{shown} and {len(names) - most:,} more"
 
 
 def maker(kind: str, name: str) -> str:

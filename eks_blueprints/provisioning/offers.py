@@ -111,10 +111,14 @@ def machines(names: Iterable[str], way: Way) -> tuple[Machine, ...]:
     Raises:
         ValueError: if a reservation or a threshold of kubelet's is no quantity.
     """
-    asked = list(names)
-    gone = left_out(asked, way)
-    way = _together(facts_of(asked), way)
-    return tuple(_machine(facts, way) for facts in facts_of(name for name in asked if name not in gone))
+    return _machines(tuple(names), way)
+
+
+@lru_cache(maxsize=1_000)  # pools that may launch the same types share them, and what a packer makes of them
+def _machines(names: tuple[str, ...], way: Way) -> tuple[Machine, ...]:
+    gone = left_out(names, way)
+    way = _together(facts_of(names), way)
+    return tuple(_machine(facts, way) for facts in facts_of(name for name in names if name not in gone))
 
 
 def _together(types: Iterable[InstanceType], way: Way) -> Way:

@@ -11,21 +11,15 @@ import pytest
 from eks_blueprints.karpenter.disruption import Budget
 from eks_blueprints.karpenter.requirements import Requirement, allowed
 from eks_blueprints.karpenter.tolerating import Toleration
-from eks_blueprints.provisioning.karpenter.disruption import (
-    Command,
-    Owned,
-    PodBudget,
-    Rules,
-    State,
-    Traits,
-    look,
-)
 from eks_blueprints.provisioning.karpenter.disruption.budgets import calendar, holds_forever, limit, next_change
+from eks_blueprints.provisioning.karpenter.disruption.command import Command
 from eks_blueprints.provisioning.karpenter.disruption.departure import depart, interrupted
 from eks_blueprints.provisioning.karpenter.disruption.expiry import expired, expires, longest_life, reaches_its_end
+from eks_blueprints.provisioning.karpenter.disruption.looking import look
+from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget, blocks_forever
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import allowed as allowed_pods
-from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import blocks_forever
 from eks_blueprints.provisioning.karpenter.disruption.reading import rules_of
+from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules, State, Traits
 from eks_blueprints.provisioning.karpenter.disruption.waves import Wave, drifting, waves
 from eks_blueprints.provisioning.machine import Machine, Offering
 from eks_blueprints.provisioning.makers import Pool

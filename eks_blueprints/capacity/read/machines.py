@@ -17,6 +17,7 @@ class Machines:
     def __init__(self) -> None:
         self._lost: dict[str, None] = {}
         self._unsure: dict[str, None] = {}
+        self._asked: set[tuple[tuple[str, ...], Way]] = set()
 
     def of(self, names: Iterable[str], way: Way) -> tuple[Machine, ...]:
         """Instance types as nodes that are run in one way, without those that cannot be had that way.
@@ -24,10 +25,12 @@ class Machines:
         Raises:
             ValueError: if a reservation or a threshold of kubelet's is no quantity.
         """
-        asked = list(names)
-        self._lost |= dict.fromkeys(unpriced(asked, way))
-        if doubts(asked, way):
-            self._unsure.setdefault(way.region)
+        asked = tuple(names)
+        if (asked, way) not in self._asked:
+            self._asked.add((asked, way))
+            self._lost |= dict.fromkeys(unpriced(asked, way))
+            if doubts(asked, way):
+                self._unsure.setdefault(way.region)
         return machines(asked, way)
 
     @property

@@ -6,7 +6,7 @@ Bit n stands for the nth type. What a condition or an amount leaves is looked up
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
@@ -14,8 +14,8 @@ from eks_blueprints.karpenter.labels import CAPACITY_TYPE, ZONE
 from eks_blueprints.karpenter.requirements import Allowed
 from eks_blueprints.provisioning.karpenter.values import ANY, Requirements, asks
 from eks_blueprints.provisioning.machine import RESERVED, Machine, Offering
-from eks_blueprints.scheduling.amounts import Amounts
-from eks_blueprints.scheduling.pod import HostPort
+from eks_blueprints.scheduling.amounts import PODS, Amounts, added
+from eks_blueprints.scheduling.pod import HostPort, Shape
 
 
 class Types:
@@ -30,11 +30,12 @@ class Types:
         """
         self.machines = machines
         self.all = (1 << len(machines)) - 1
-        self._capacities = _steps([each.capacity for each in machines])
+        self._capacities = _Amounts([each.capacity for each in machines])
         self._labels: dict[str, _Values] = {}
         self._left: dict[tuple[str, Allowed], int] = {}
         self._offered: dict[tuple[Allowed, Allowed], int] = {}
         self._offers: dict[tuple[str, str], int] = {}
+        self._rooms: dict[tuple[tuple[Shape, int], ...], Rooms] = {}
         self.reserved: list[tuple[int, Offering]] = []
         """Offerings of capacity reservations, with the bits of their types."""
         for at, machine in enumerate(machines):
@@ -45,6 +46,12 @@ class Types:
                 self._offers[pair] = self._offers.get(pair, 0) | 1 << at
                 if each.capacity_type == RESERVED:
                     self.reserved.append((1 << at, each))
+
+    def beside(self, daemons: Sequence[tuple[Shape, int]]) -> Rooms:
+        """What the types have left for pods beside those that run on every node of some of them."""
+        if (found := self._rooms.get(key := tuple(daemons))) is None:
+            found = self._rooms[key] = rooms_beside(self.machines, daemons)
+        return found
 
     def labelled(self, key: str, values: Allowed) -> int:
         """The types whose nodes can have one of some values of a label."""
@@ -65,7 +72,7 @@ class Types:
         """The types that have no more of anything than is left of a pool's limits."""
         found = self.all
         for name, amount in limits.items():
-            steps = self._capacities.get(name)
+            steps = self._capacities.of(name)
             if steps is not None:
                 found &= steps.at_most(amount)
             elif amount < 0:
@@ -110,19 +117,16 @@ class Rooms:
         self._ports: dict[tuple[HostPort, ...], int] = {}
         for at, taken in enumerate(ports):
             self._ports[taken] = self._ports.get(taken, 0) | 1 << at
-        rooms = [
-            {name: count - less.get(name, 0) for name, count in {**dict.fromkeys(less, 0), **each.allocatable}.items()}
-            for each, less in zip(machines, kept, strict=True)
-        ]
+        rooms = [_left(each.allocatable, less) for each, less in zip(machines, kept, strict=True)]
         self.any = sum(1 << at for at, room in enumerate(rooms) if min(room.values(), default=0) >= 0)
         """The types that have room for anything at all."""
-        self._rooms = _steps(rooms)
+        self._rooms = _Amounts(rooms)
 
     def of(self, resource: str, amount: int) -> int:
         """The types that have so much room for pods."""
         if not amount:
             return self.any
-        steps = self._rooms.get(resource)
+        steps = self._rooms.of(resource)
         return steps.at_least(amount) if steps else 0
 
     def with_ports(self, ports: Sequence[HostPort]) -> int:
@@ -134,9 +138,52 @@ class Rooms:
         return found
 
 
-def _steps(amounts: Sequence[Amounts]) -> dict[str, _Steps]:
-    resources = {name for each in amounts for name in each}
-    return {name: _Steps([each.get(name, 0) for each in amounts]) for name in resources}
+def rooms_beside(machines: Sequence[Machine], daemons: Iterable[tuple[Shape, int]]) -> Rooms:
+    """What instance types have left for pods beside those that run on every node of some of them.
+
+    Args:
+        machines: The types.
+        daemons: Pods, each with the types whose nodes have one.
+    """
+    sums: dict[tuple[Shape, ...], tuple[Amounts, tuple[HostPort, ...]]] = {}
+    found = []
+    for at in range(len(machines)):
+        here = tuple(shape for shape, bits in daemons if bits >> at & 1)
+        if here not in sums:
+            sums[here] = _together(here)
+        found.append(sums[here])
+    ports = [each for _, each in found]
+    return Rooms(machines, [each for each, _ in found], ports if any(ports) else ())
+
+
+def _together(shapes: Iterable[Shape]) -> tuple[Amounts, tuple[HostPort, ...]]:
+    total: dict[str, int] = {}
+    ports: list[HostPort] = []
+    for shape in shapes:
+        total = added(total, {**shape.requests, PODS: 1})
+        ports += shape.ports
+    return total, tuple(ports)
+
+
+def _left(allocatable: Amounts, less: Amounts) -> Amounts:
+    return {name: count - less.get(name, 0) for name, count in {**dict.fromkeys(less, 0), **allocatable}.items()}
+
+
+class _Amounts:
+    """Types by what they have of each resource, put in order when it is first asked for."""
+
+    def __init__(self, amounts: Sequence[Amounts]) -> None:
+        self._amounts = amounts
+        self._resources = {name for each in amounts for name in each}
+        self._steps: dict[str, _Steps] = {}
+
+    def of(self, resource: str) -> _Steps | None:
+        """The types in the order of what they have of a resource; None where no type has it."""
+        if resource not in self._resources:
+            return None
+        if (found := self._steps.get(resource)) is None:
+            found = self._steps[resource] = _Steps([each.get(resource, 0) for each in self._amounts])
+        return found
 
 
 class _Steps:

@@ -5,15 +5,14 @@ Source: `NodeClaimTemplate`, `buildDaemonOverheadGroups` in sigs.k8s.io/karpente
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE, WINDOWS_BUILD, ZONE
 from eks_blueprints.provisioning.karpenter.asks import Ask, bearing_all
 from eks_blueprints.provisioning.karpenter.catalogue import Rooms, Types, numbers
 from eks_blueprints.provisioning.karpenter.values import Requirements, both, clash, of_labels, only
 from eks_blueprints.provisioning.makers import Pool
-from eks_blueprints.scheduling.amounts import PODS, Amounts, added
-from eks_blueprints.scheduling.pod import HostPort, Shape
+from eks_blueprints.scheduling.pod import Shape
 
 POOL = "karpenter.sh/nodepool"
 _THERE_AT_LAST = {"karpenter.sh/registered": only("true"), "karpenter.sh/initialized": only("true")}
@@ -50,18 +49,8 @@ class Template:
 
     def _rooms(self, daemons: Sequence[Shape]) -> Rooms:
         """What pods of every node leave of each type: those that bear the taints and can have a node of it."""
-        machines = self.pool.machines
-        borne = [each for each in daemons if Ask(bearing_all(each)).keeping_off(self.pool.taints) is None]
-        on = [self._on(each) for each in borne]
-        sums: dict[tuple[bool, ...], tuple[Amounts, tuple[HostPort, ...]]] = {}
-        found = []
-        for at in range(len(machines)):
-            here = tuple(bool(bits >> at & 1) for bits in on)
-            if here not in sums:
-                sums[here] = _together(each for each, is_on in zip(borne, here, strict=True) if is_on)
-            found.append(sums[here])
-        ports = [each for _, each in found]
-        return Rooms(machines, [each for each, _ in found], ports if any(ports) else ())
+        borne = (each for each in daemons if Ask(bearing_all(each)).keeping_off(self.pool.taints) is None)
+        return self.catalogue.beside([(each, self._on(each)) for each in borne])
 
     def _on(self, daemon: Shape) -> int:
         """The types whose nodes have a pod that runs on every node, by any of the terms of its node affinity."""
@@ -83,12 +72,3 @@ class Template:
     def names(self, types: int) -> list[str]:
         """The names of some types."""
         return [self.catalogue.machines[at].name for at in numbers(types)]
-
-
-def _together(shapes: Iterable[Shape]) -> tuple[Amounts, tuple[HostPort, ...]]:
-    total: dict[str, int] = {}
-    ports: list[HostPort] = []
-    for shape in shapes:
-        total = added(total, {**shape.requests, PODS: 1})
-        ports += shape.ports
-    return total, tuple(ports)

@@ -40,7 +40,7 @@ class Prices:
         """A price by its place in the table; None if there is none."""
         found: Any = self.table
         for key in keys:
-            found = found.get(key) if isinstance(found, Mapping) else None
+            found = found.get(key) if isinstance(found, dict) else None
         return float(found) if isinstance(found, int | float) else None
 
     def factor(self, region: str) -> float | None:
