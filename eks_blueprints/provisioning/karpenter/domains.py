@@ -54,15 +54,19 @@ class Domains:
     """Domains without a pod."""
     choose: Callable[[list[str]], str] = min
     """Which of several domains is taken that are equally good."""
+    _best: dict[tuple[int, Allowed, Allowed], list[str]] = field(default_factory=dict)
+    """Domains that are equally good, by what was asked since the counts last changed."""
 
     def register(self, domain: str) -> None:
         """A domain is there."""
         if domain not in self.counts:
             self.counts[domain] = 0
             self.empty.add(domain)
+            self._best.clear()
 
     def record(self, domains: Iterable[str]) -> None:
         """A pod is, or may be, in some domains."""
+        self._best.clear()
         for domain in domains:
             self.counts[domain] = self.counts.get(domain, 0) + 1
             self.empty.discard(domain)
@@ -87,6 +91,11 @@ class Domains:
         if host is not None:
             # Karpenter can always make one more node, so that the least is always zero.
             return only(host) if self.counts.get(host, 0) + mine <= self.skew else NONE
+        if (best := self._best.get(asked := (mine, of_pod, of_node))) is None:
+            best = self._best[asked] = self._fewest_in(mine, of_pod, of_node)
+        return only(self.choose(best)) if best else NONE
+
+    def _fewest_in(self, mine: int, of_pod: Allowed, of_node: Allowed) -> list[str]:
         least = self._least(of_pod)
         best: list[str] = []
         fewest = self.skew + least - mine + 1
@@ -94,13 +103,21 @@ class Domains:
             if count <= fewest and count + mine - least <= self.skew and domain in of_node:
                 best = [*best, domain] if count == fewest else [domain]
                 fewest = count
-        return only(self.choose(best)) if best else NONE
+        return best
 
     def _least(self, of_pod: Allowed) -> int:
         if self.key == HOST:
             return 0
         found = [count for domain, count in self.counts.items() if domain in of_pod]
         return 0 if len(found) < self.fewest else min(found, default=0)
+
+    def nowhere(self, pod: Shape, of_pod: Allowed) -> bool:
+        """Whether a pod wants to be near others, none of which are where it may be, and cannot be the first of them."""
+        if self.kind != "near" or self.selects(pod):
+            return False
+        return len(self.counts) == len(self.empty) or not any(
+            n > 0 and each in of_pod for each, n in self.counts.items()
+        )
 
     def _near(self, pod: Shape, of_pod: Allowed, of_node: Allowed, host: str | None) -> Allowed:
         if host is not None:

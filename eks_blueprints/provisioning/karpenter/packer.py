@@ -146,8 +146,10 @@ class Packer:
     def _try(self, pod: Pod) -> dict[str, Refused] | None:
         """A pod is placed, all that it would rather have given up one after the other; what refuses it otherwise."""
         refused: dict[str, Refused] = {}
-        for ask in self._ready.asks_of(pod.shape):
-            self._topology.know(ask)
+        asks = self._ready.asks_of(pod.shape)
+        for ask in asks:
+            if self._topology.hopeless(ask) and ask is not asks[-1]:  # what refuses the last is told
+                continue
             found = self._add(pod, ask)
             if found is None:
                 return None

@@ -77,6 +77,10 @@ class Topology:
             found[key] = left
         return {**requirements, **found}
 
+    def hopeless(self, ask: Ask) -> bool:
+        """Whether no node whatever can take a pod that asks this, as things stand."""
+        return any(each.nowhere(ask.pod, ask.strict.get(each.key, ANY)) for each in self.know(ask))
+
     def constrains(self, ask: Ask) -> bool:
         """Whether any constraint speaks of a pod."""
         return bool(self.know(ask) or self._keeping_off(ask.pod))

@@ -28,6 +28,10 @@ def met(one: Allowed, other: Allowed) -> Allowed:
     """What both leave."""
     if one is other:
         return one
+    if one.values is not None and other.values is not None and _listed(one) and _listed(other):
+        values = one.values & other.values
+        # The same object where nothing changes: what is reckoned of it is known.
+        return one if values == one.values else other if values == other.values else Allowed(values=values)
     both = one.narrowed(other)
     if both.least is not None and both.most is not None and both.least > both.most:
         return NONE
@@ -35,6 +39,11 @@ def met(one: Allowed, other: Allowed) -> Allowed:
         return Allowed(values=frozenset(value for value in both.values if value in both))
     in_bounds = Allowed(least=both.least, most=both.most)
     return Allowed(None, frozenset(value for value in both.excluded if value in in_bounds), both.least, both.most)
+
+
+def _listed(one: Allowed) -> bool:
+    """Whether its values are all that is said."""
+    return not one.excluded and one.least is None and one.most is None
 
 
 def overlap(one: Allowed, other: Allowed) -> bool:
