@@ -34,6 +34,7 @@ MARKS: dict[str, Mark] = {
             "labelSelector": {"matchLabels": {"a": "b"}},
         }
     ],
+    "priorityClassName": lambda number: f"m{number}",
 }
 
 
@@ -156,6 +157,8 @@ def _shown(what: str) -> Callable[[Workload], Iterator[tuple[int, Any]]]:
             texts = [workload.node_selector.get("mark", "")]
         elif what == "tolerations":
             texts = [str(each.get("key", "")) for each in workload.tolerations]
+        elif what == "priorityClassName":
+            texts = [workload.priority_class]
         else:
             texts = [str(each.get("topologyKey", "")) for each in workload.spread]
         for text in texts:

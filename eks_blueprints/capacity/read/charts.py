@@ -1,7 +1,7 @@
 """The pods of charts that a stack installs, told by the dated table of charts or rendered by Helm.
 
-The table knows requests, node selectors, tolerations, node affinity, spread and ports of the node; pod affinity and
-priorities it does not, of which the anti-affinity is read off the values of a chart with one workload.
+The table knows requests, node selectors, tolerations, affinity, spread, priority classes and ports of the node. Where
+the values of a chart with one workload say another pod anti-affinity, that holds.
 """
 
 from __future__ import annotations
@@ -32,6 +32,18 @@ _KARPENTER = "karpenter"
 _HARD = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
+def classes_of_charts(cluster: Resource, stack: Stack) -> Iterator[dict[str, Any]]:
+    """The PriorityClasses that charts of a cluster bring."""
+    for each in contents(stack):
+        if (
+            each.rendered is not None
+            and each.rendered.priorities
+            and cluster_of(each.installed.resource, stack) is cluster
+        ):
+            for name, value in each.rendered.priorities.items():
+                yield {"kind": "PriorityClass", "metadata": {"name": name}, "value": value}
+
+
 def pods_of_charts(cluster: Resource, stack: Stack, objects: Objects) -> Iterator[Demand | Daemon | str]:
     """What the pods of charts of a cluster ask for; a sentence for what is not known of one."""
     parents = stack.once("charts with workloads", lambda: _with_workloads(stack))
@@ -56,7 +68,7 @@ def _with_workloads(stack: Stack) -> frozenset[str]:
 
 
 def _kept_apart(found: Contents, workload: Workload) -> Mapping[str, Any] | None:
-    """The pod anti-affinity of the only workload of a chart, of which the table knows nothing: its value `affinity`.
+    """The pod anti-affinity of the only workload of a chart by its value `affinity`, which the table does not follow.
 
     Karpenter's chart has terms without a selector speak of its own pods.
     """
@@ -116,7 +128,7 @@ def _pods(
     ]
     pod = _plain(workload)
     if (apart := _kept_apart(found, workload)) is not None:
-        pod["affinity"] = {**pod.get("affinity", {}), "podAntiAffinity": apart}
+        pod["affinity"] = {**pod["affinity"], "podAntiAffinity": apart}
     if (own := _resources(found)) and not workload.hook:
         pod["containers"] = [{**each, "resources": own} for each in pod["containers"]]
         yield Doubt(f"{whole}: the value {_RESOURCES} of its chart is taken for what its only container requests")
@@ -150,9 +162,12 @@ def _plain(workload: Workload) -> dict[str, Any]:
     ports = {name: [{"hostPort": port} for port in each.host_ports] for name, each in workload.containers.items()}
     pod["containers"] = [{**each, "ports": ports[each["name"]]} for each in pod["containers"]]
     pod["topologySpreadConstraints"] = [dict(each) for each in workload.spread]
+    pod["affinity"] = {**workload.pod_affinity}
     if workload.affinity:
         required = {"nodeSelectorTerms": [dict(each) for each in workload.affinity]}
-        pod["affinity"] = {"nodeAffinity": {_HARD: required}}
+        pod["affinity"]["nodeAffinity"] = {_HARD: required}
+    if workload.priority_class:
+        pod["priorityClassName"] = workload.priority_class
     return pod
 
 

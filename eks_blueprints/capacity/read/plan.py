@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from eks_blueprints.capacity.model import Daemon, Demand, Platform
 from eks_blueprints.capacity.read.autoscaler import autoscaler_of
-from eks_blueprints.capacity.read.charts import pods_of_charts
+from eks_blueprints.capacity.read.charts import classes_of_charts, pods_of_charts
 from eks_blueprints.capacity.read.cluster_facts import facts_of_cluster
 from eks_blueprints.capacity.read.eks_addons import pods_of_addons
 from eks_blueprints.capacity.read.groups import groups_in
@@ -93,6 +93,7 @@ def _manifests(cluster: Resource, stack: Stack) -> Iterator[dict[str, Any]]:
             found = plain(each.props, stack, Gaps()) or {}
             own = {"name": object_name(each, stack), "namespace": namespace_of(each, stack)}
             yield {**found, "kind": kind, "metadata": {**(found.get("metadata") or {}), **own}}
+    yield from classes_of_charts(cluster, stack)
 
 
 def _named_apart(found: Iterable[N]) -> Iterator[N]:

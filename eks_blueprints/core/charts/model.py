@@ -53,8 +53,12 @@ class Workload:
     tolerations: tuple[Mapping[str, Any], ...] = ()
     affinity: tuple[Mapping[str, Any], ...] = ()
     """Node selector terms that nodes have to match, any of them."""
+    pod_affinity: Mapping[str, Any] = field(default_factory=dict)
+    """Its `podAffinity` and `podAntiAffinity`."""
     spread: tuple[Mapping[str, Any], ...] = ()
     """Its `topologySpreadConstraints`."""
+    priority_class: str = ""
+    """Its `priorityClassName`."""
     host_network: bool = False
     host_pid: bool = False
     host_ipc: bool = False
@@ -67,8 +71,8 @@ class Workload:
     claims: Mapping[str, Claim] = field(default_factory=dict)
     """Volumes that each of its pods asks for."""
     at: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Paths in the chart's values from which it takes `replicas`, `nodeSelector`, `tolerations` and
-    `topologySpreadConstraints`."""
+    """Paths in the chart's values from which it takes `replicas`, `nodeSelector`, `tolerations`,
+    `topologySpreadConstraints` and `priorityClassName`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +132,8 @@ class Rendered:
     """Labels of ClusterRoles by which others take over their rules, by `ClusterRole/name`."""
     claims: Mapping[str, Claim] = field(default_factory=dict)
     """Volumes that are asked for once, or by custom resources, by name."""
+    priorities: Mapping[str, int] = field(default_factory=dict)
+    """Values of the PriorityClasses, by name."""
     objects: Mapping[str, int] = field(default_factory=dict)
     """How many objects there are of each `apiVersion Kind`."""
 

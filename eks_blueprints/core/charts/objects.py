@@ -34,6 +34,7 @@ def read(objects: Iterable[Any], namespace: str) -> Rendered:
         gathers={_name(o): selectors for o in found if (selectors := _gathers(o))},
         role_labels=dict(_role_labels(found)),
         claims=dict(_claims(found)),
+        priorities={_meta(o)["name"]: o.get("value") or 0 for o in found if o["kind"] == "PriorityClass"},
         objects=dict(sorted(kinds.items())),
     )
 
@@ -67,9 +68,8 @@ def _workload(each: Mapping[str, Any], namespace: str, fewest: int) -> Workload:
     template = each if kind == "Pod" else spec.get("template") or {}
     pod = template.get("spec") or {}
     own = _meta(each).get("namespace") or ""
-    required = ((pod.get("affinity") or {}).get("nodeAffinity") or {}).get(
-        "requiredDuringSchedulingIgnoredDuringExecution"
-    ) or {}
+    affinity = pod.get("affinity") or {}
+    required = (affinity.get("nodeAffinity") or {}).get("requiredDuringSchedulingIgnoredDuringExecution") or {}
     volumes = pod.get("volumes") or ()
     return Workload(
         namespace="" if own == namespace else own,
@@ -80,7 +80,9 @@ def _workload(each: Mapping[str, Any], namespace: str, fewest: int) -> Workload:
         node_selector=pod.get("nodeSelector") or {},
         tolerations=tuple(pod.get("tolerations") or ()),
         affinity=tuple(required.get("nodeSelectorTerms") or ()),
+        pod_affinity={key: affinity[key] for key in ("podAffinity", "podAntiAffinity") if affinity.get(key)},
         spread=tuple(pod.get("topologySpreadConstraints") or ()),
+        priority_class=pod.get("priorityClassName") or "",
         host_network=bool(pod.get("hostNetwork")),
         host_pid=bool(pod.get("hostPID")),
         host_ipc=bool(pod.get("hostIPC")),

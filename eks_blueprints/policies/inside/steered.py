@@ -1,4 +1,4 @@
-"""Values of users that the table can follow: replicas, placement, and where images come from."""
+"""Values of users that the table can follow: replicas, placement, priority, and where images come from."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _FIELDS = {
     "tolerations": "tolerations",
     "topologySpreadConstraints": "spread",
     "replicas": "replicas",
+    "priorityClassName": "priority_class",
 }
 
 
@@ -50,9 +51,13 @@ def _workload(workload: Workload, values: Mapping[Path, Any], images: Mapping[st
             changed[field] = {**workload.node_selector, **{path[-1]: str(value) for path, value in given}}
             continue
         value = given[-1][1]
-        if field == "replicas" and isinstance(value, int) and not isinstance(value, bool):
-            changed[field] = value
-        elif field != "replicas" and isinstance(value, list):
+        if field == "replicas":
+            if isinstance(value, int) and not isinstance(value, bool):
+                changed[field] = value
+        elif field == "priority_class":
+            if isinstance(value, str):
+                changed[field] = value
+        elif isinstance(value, list):
             changed[field] = tuple(each for each in value if isinstance(each, dict))
     containers = {name: _container(each, values, images) for name, each in workload.containers.items()}
     return replace(workload, containers=containers, **changed)

@@ -11,7 +11,7 @@ from eks_blueprints.capacity.model import Doubt
 from eks_blueprints.core.charts import table
 from eks_blueprints.policies.stack import Resource
 from tests.capacity.read.stacks import MIB, daemon, demand, eks, platform
-from tests.policies.build import UNKNOWN, addon, res, workload
+from tests.policies.build import UNKNOWN, addon, object_, res, workload
 
 CORE = {"kube-system/DaemonSet/aws-node", "kube-system/DaemonSet/kube-proxy"}
 
@@ -81,6 +81,14 @@ def release(version: str | None = "9.59.0", **values: Any) -> Resource:
     return res("kubernetes:helm.sh/v3:Release", "ca", {**given, "repositoryOpts": repository})
 
 
+def installed(kind: str, namespace: str) -> Resource:
+    """A chart of the table as it is."""
+    row = table.row(kind)
+    assert row is not None
+    given = {"chart": row.chart, "version": row.pinned, "namespace": namespace}
+    return res("kubernetes:helm.sh/v3:Release", kind, given)
+
+
 NAME = "kube-system/Deployment/cluster-autoscaler-aws-cluster-autoscaler"
 
 
@@ -96,17 +104,31 @@ def test_resources_of_a_chart_with_one_container_are_its() -> None:
     assert isinstance(said, Doubt)  # which closes no gate
 
 
+def test_pods_of_a_chart_have_the_priority_of_its_class_or_of_the_one_that_its_values_name() -> None:
+    assert demand(platform(release()), NAME).shape.priority == 2_000_000_000
+    own = object_("scheduling.k8s.io/v1:PriorityClass", "mine", value=7)
+    assert demand(platform(release(priorityClassName="mine"), own), NAME).shape.priority == 7
+    unknown = demand(platform(release(priorityClassName="yours")), NAME)
+    assert "the PriorityClass yours is made elsewhere" in unknown.asked
+
+
+def test_pods_of_a_chart_have_its_own_priority_class() -> None:
+    found = demand(platform(installed("agones", "agones-system")), "agones-system/Deployment/agones-controller")
+    assert (found.shape.priority, found.asked) == (1_000_000, "")
+
+
+def test_pods_of_a_chart_keep_apart_as_it_says() -> None:
+    found = demand(platform(installed("cilium", "kube-system")), "kube-system/Deployment/cilium-operator")
+    assert [each.key for each in found.shape.apart] == ["kubernetes.io/hostname"]
+
+
 def test_values_that_are_not_followed_are_said() -> None:
     said = platform(release(sidecars=[{"name": "x"}])).unknown
     assert any("these values of the chart cluster-autoscaler change is not followed: sidecars" in each for each in said)
 
 
 def test_pods_that_operators_make_of_what_a_chart_brings_are_said() -> None:
-    row = table.row("kube_prometheus_stack")
-    assert row is not None
-    repository = {"repo": "https://prometheus-community.github.io/helm-charts"}
-    given = {"chart": row.chart, "version": row.pinned, "namespace": "monitoring", "repositoryOpts": repository}
-    said = platform(res("kubernetes:helm.sh/v3:Release", "kps", given)).unknown
+    said = platform(installed("kube_prometheus_stack", "monitoring")).unknown
     wanted = "makes of Alertmanager, Prometheus of the chart kube-prometheus-stack are not counted"
     assert any(wanted in each for each in said)
 
@@ -121,7 +143,7 @@ def test_a_chart_of_another_version_is_said(version: str | None) -> None:
 
 
 def test_what_a_chart_has_made_already_is_not_counted_twice() -> None:
-    installed = release()
+    whole = release()
     made = workload("cluster-autoscaler-aws-cluster-autoscaler", ns="kube-system")
-    made.parent = installed.urn
-    assert [each.name for each in platform(installed, made).demands] == [NAME]
+    made.parent = whole.urn
+    assert [each.name for each in platform(whole, made).demands] == [NAME]
