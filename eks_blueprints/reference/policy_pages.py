@@ -57,8 +57,8 @@ the `PATH`.
 Rules about pods, roles and webhooks also check what charts render, as far as this is known:
 
 - A dated table contains the charts that are pinned here, at the pinned version, with the options of their add-ons and
-  with your values for replicas, placement, priority and images. Values with an unknown effect are listed: the chart is then
-  scanned in part. Rules about pods and roles still use such values by their names, such as `hostNetwork: true`.
+  with your values for replicas, placement, priority and images. Values with an unknown effect are listed: the chart is
+  then scanned in part. Rules about pods and roles still use such values by their names, such as `hostNetwork: true`.
 - If `helm` is on the PATH, Helm renders the charts that the table does not fully cover, if they are in a folder, an
   archive or Helm's cache. With `--render` (of `check`, `preview` and `diff`) charts are also downloaded from their
   repositories. Helm gets placeholders for secrets and for values that are known only later.

@@ -13,7 +13,7 @@ Manifest = Mapping[str, Any]
 
 READ = (
     *("LimitRange", "Namespace", "PersistentVolume", "PersistentVolumeClaim", "PriorityClass", "RuntimeClass"),
-    *("Service", "StorageClass"),
+    *("ResourceQuota", "Service", "StorageClass"),
 )
 """Kinds of objects that are looked at."""
 PRIORITIES: Mapping[str, int] = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}

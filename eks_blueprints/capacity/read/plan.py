@@ -18,6 +18,7 @@ from eks_blueprints.capacity.read.plain import Gaps, plain
 from eks_blueprints.capacity.read.pod_budgets import budgets_of
 from eks_blueprints.capacity.read.pools import pools_of
 from eks_blueprints.capacity.read.profiles import profiles_of
+from eks_blueprints.capacity.read.quotas import over_quota
 from eks_blueprints.capacity.read.uncounted import uncounted
 from eks_blueprints.capacity.read.workloads import asked_for
 from eks_blueprints.policies.embedded import type_of
@@ -62,6 +63,7 @@ def _platform(cluster: Resource, stack: Stack, prices: Prices) -> Platform:
     made += profiles_of(cluster, stack, facts)
     made += budgets_of(cluster, stack)
     made += uncounted(cluster, stack)
+    made += over_quota([*_of(Demand, made), *_of(Daemon, made)], objects)
     sentences = [*gaps.sentences, *facts.sentences, *_of(str, made)]
     name = cluster.inputs.get("name")
     return Platform(
