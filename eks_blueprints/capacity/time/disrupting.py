@@ -20,6 +20,7 @@ from eks_blueprints.provisioning.karpenter.disruption.budgets import next_change
 from eks_blueprints.provisioning.karpenter.disruption.command import Command
 from eks_blueprints.provisioning.karpenter.disruption.looking import Look, look
 from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules, State, Traits
+from eks_blueprints.provisioning.karpenter.disruption.trial import Trials
 from eks_blueprints.provisioning.karpenter.packer import Ready
 
 _DAEMON = Traits(daemon=True)
@@ -45,6 +46,7 @@ class Disrupting:
         """Whether a PodDisruptionBudget held a node back at the last look."""
         self._due: int | None = None
         self._bound: tuple[Ready, Bound] | None = None
+        self._trials: tuple[Ready, Trials] | None = None
         self._busy = False
         """Whether it waits to see if what it decided still holds."""
         self._held: tuple[int, int] | None = None
@@ -147,7 +149,12 @@ class Disrupting:
 
     def _look(self, could: set[str]) -> Look:
         with foreseen(self.world, planned=False):
-            return look(self._state(could))
+            state = self._state(could)
+            if self._trials is not None and self._trials[0] is state.ready:
+                return look(state, self._trials[1])
+            trials = Trials(state)
+            self._trials = self.pools.ready, trials
+            return look(state, trials)
 
     def _could_go(self) -> set[str]:
         """The nodes that a look could take away: drifted and empty ones, and those without which something is saved."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from eks_blueprints.provisioning.karpenter.disruption.state import Owned, State
+from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Owned, State
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.pod import Pod
@@ -82,6 +82,12 @@ def candidate(state: State, name: str, *, in_the_end: bool = False) -> Found:
         in_the_end: Whether pods that hold the node are waited for, no longer than its grace period, as drift does.
             Default: they keep it.
     """
+    if (found := state.looked_at.get((name, in_the_end))) is None:
+        found = state.looked_at[name, in_the_end] = _candidate(state, name, in_the_end=in_the_end)
+    return found
+
+
+def _candidate(state: State, name: str, *, in_the_end: bool) -> Found:
     owned = state.nodes[name]
     pool = state.pools_by_name.get(owned.pool)
     if (why := _node_holds(state, owned, pool)) is not None or pool is None:
@@ -156,7 +162,7 @@ def _pods_hold(state: State, pods: Iterable[Pod]) -> Held | None:
     pods = tuple(pods)
     for pod in pods:
         traits = state.traits_of(pod)
-        if traits.keeps_at(state.now):
+        if traits is not PLAIN and traits.keeps_at(state.now):
             return Held(f"{pod.name} has the annotation karpenter.sh/do-not-disrupt", traits.keeps_until)
     for pod in pods:
         if (why := state.held(pod)) is not None:
