@@ -82,18 +82,19 @@ def candidate(state: State, name: str, *, in_the_end: bool = False) -> Found:
         in_the_end: Whether pods that hold the node are waited for, no longer than its grace period, as drift does.
             Default: they keep it.
     """
-    if (found := state.looked_at.get((name, in_the_end))) is None:
-        found = state.looked_at[name, in_the_end] = _candidate(state, name, in_the_end=in_the_end)
+    owned = state.nodes[name]
+    kept = not (in_the_end and owned.grace is not None)
+    if (found := state.looked_at.get((name, kept))) is None:
+        found = state.looked_at[name, kept] = _candidate(state, name, owned, kept=kept)
     return found
 
 
-def _candidate(state: State, name: str, *, in_the_end: bool) -> Found:
-    owned = state.nodes[name]
+def _candidate(state: State, name: str, owned: Owned, *, kept: bool) -> Found:
     pool = state.pools_by_name.get(owned.pool)
     if (why := _node_holds(state, owned, pool)) is not None or pool is None:
         return why or Held(f"there is no NodePool {owned.pool}")
     pods = tuple(state.pods_of(name))
-    if not (in_the_end and owned.grace is not None) and (why := _pods_hold(state, pods)) is not None:
+    if kept and (why := _pods_hold(state, pods)) is not None:
         return why
     moving = tuple(each for each in pods if state.moves(each))
     return Candidate(name, owned, pool, state.machine_of(owned), moving, state.price_of(owned), effort(state, moving))
