@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Owned, State
+from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, PLAIN, Owned, State
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.pod import Pod
@@ -153,7 +153,7 @@ def _node_holds(state: State, owned: Owned, pool: Pool | None) -> Held | None:
     if owned.nominated_until is not None and owned.nominated_until > state.now:
         return Held("it is kept for pods that wait for it", owned.nominated_until)
     if owned.do_not_disrupt:
-        return Held('it has the annotation karpenter.sh/do-not-disrupt: "true"')
+        return Held(f'it has the annotation {DO_NOT_DISRUPT}: "true"')
     if pool is None or not pool.machines:
         return Held(f"there is no NodePool {owned.pool} with instance types")
     return None
@@ -164,7 +164,7 @@ def _pods_hold(state: State, pods: Iterable[Pod]) -> Held | None:
     for pod in pods:
         traits = state.traits_of(pod)
         if traits is not PLAIN and traits.keeps_at(state.now):
-            return Held(f"{pod.name} has the annotation karpenter.sh/do-not-disrupt", traits.keeps_until)
+            return Held(f"{pod.name} has the annotation {DO_NOT_DISRUPT}", traits.keeps_until)
     for pod in pods:
         if (why := state.held(pod)) is not None:
             return Held(f"{pod.name} is not evicted: {why}")

@@ -22,6 +22,9 @@ Policy = Literal["WhenEmpty", "WhenEmptyOrUnderutilized", "Balanced"]
 DISRUPTED = Taint("karpenter.sh/disrupted", "", "NoSchedule")
 """What Karpenter puts on a node that it is about to take away; it evicts no pod that tolerates this."""
 
+DO_NOT_DISRUPT = "karpenter.sh/do-not-disrupt"
+"""Annotation of nodes and pods that keeps nodes; `"true"`, and of pods also a time from their start such as `"1h"`."""
+
 _ALMOST_FREE = 10_000_000
 """By what Karpenter divides the on-demand price of reserved capacity, so that it is cheaper than all else."""
 
@@ -38,6 +41,8 @@ class Rules:
     """The age at which new nodes will be replaced; None for `Never`."""
     grace: timedelta | None = None
     """How long new nodes will wait for their pods as they go (`terminationGracePeriod`); None for ever."""
+    do_not_disrupt: bool = False
+    """Whether new nodes will have the annotation `karpenter.sh/do-not-disrupt: "true"`."""
 
 
 AUTO_MODE = Rules(expire_after=timedelta(hours=336), grace=timedelta(hours=24))
