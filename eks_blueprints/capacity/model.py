@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
+from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Traits
 from eks_blueprints.provisioning.machine import Offering
 from eks_blueprints.provisioning.makers import Group, Pool, Profile
 from eks_blueprints.scheduling.amounts import Amounts
@@ -43,6 +45,10 @@ class Demand:
     """Where it is written: file, line and column; None where that is not known."""
     barred: tuple[tuple[str, str], ...] = ()
     """What of its pods' spec Fargate refuses: in one word, and why."""
+    traits: Traits = PLAIN
+    """What keeps Karpenter from its pods' nodes, and how long they take to end."""
+    lasts: timedelta | None = None
+    """How long its pods run at most (`activeDeadlineSeconds` of their Job); None where nothing ends them."""
     asked: str = ""
     """What is not known of it and was taken for something, such as a request that an Output holds; empty if nothing."""
 
@@ -68,6 +74,10 @@ class Running:
     capacity_type: str = ""
     maker: str = ""
     """The pool or group that made it; empty where nobody knows."""
+    do_not_disrupt: bool = False
+    """Whether it has the annotation `karpenter.sh/do-not-disrupt: "true"`."""
+    traits: Mapping[str, Traits] = field(default_factory=dict)
+    """What holds its pods, by their names; nothing holds those that are not named."""
     offerings: tuple[Offering, ...] = ()
     """What it costs; none where its type has no price."""
 

@@ -27,6 +27,8 @@ class Place:
     """What its pods request."""
     counted: dict[str, int] = field(default_factory=dict)
     """What they count for when nodes are compared."""
+    apart: int = 0
+    """How many of its pods have anti-affinity that must hold."""
     ports: list[HostPort] = field(default_factory=list)
     volumes: dict[str, dict[str, int]] = field(default_factory=dict)
     """Volumes by CSI driver, and how many of its pods mount each."""
@@ -50,6 +52,7 @@ class Place:
 
     def _count(self, pod: Pod, times: int) -> None:
         shape = pod.shape
+        self.apart += times * bool(shape.apart)
         for name, count in shape.requests.items():
             self.used[name] = self.used.get(name, 0) + times * count
         for name, count in shape.counted.items():
@@ -98,7 +101,8 @@ class Cluster:
         self.places: dict[str, Place] = {}
         self.claims: dict[str, int] = {}
         """The claims that pods mount, and how many mount each."""
-        self._namespaces = dict(namespaces or {})
+        self.namespaces = dict(namespaces or {})
+        """Their labels."""
         self._counts: dict[Shape, Counts] = {}
         self._softly: dict[Shape, Softly] = {}
         self._tallies: list[Tally] = []
@@ -144,7 +148,7 @@ class Cluster:
 
     def copy(self) -> Cluster:
         """The same nodes and pods, on which something can be tried."""
-        found = Cluster((place.node for place in self.places.values()), self._namespaces)
+        found = Cluster((place.node for place in self.places.values()), self.namespaces)
         for name, place in self.places.items():
             for pod in place.pods.values():
                 found.add(pod, found.places[name])
@@ -152,7 +156,7 @@ class Cluster:
 
     def says(self, term: Term, shape: Shape) -> bool:
         """Whether a term of affinity speaks of pods of a shape."""
-        of_namespace = {"kubernetes.io/metadata.name": shape.namespace, **self._namespaces.get(shape.namespace, {})}
+        of_namespace = {"kubernetes.io/metadata.name": shape.namespace, **self.namespaces.get(shape.namespace, {})}
         return term.of(shape.namespace, shape.labels, of_namespace)
 
     def counts(self, shape: Shape) -> Counts:

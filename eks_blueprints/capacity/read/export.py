@@ -21,6 +21,7 @@ from eks_blueprints.capacity.read.workloads import by_volume
 from eks_blueprints.core.errors import shown
 from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
+from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, PLAIN
 from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Offering
 from eks_blueprints.provisioning.makers import Group
 from eks_blueprints.provisioning.offers import Way, machines
@@ -142,6 +143,8 @@ def _running(
             machine=labels.get(INSTANCE_TYPE, ""),
             capacity_type=_capacity_type(labels),
             maker=_maker(labels, platform.groups),
+            do_not_disrupt=each.annotations.get(DO_NOT_DISRUPT) == "true",
+            traits={_name(pod, node): held for pod in here if (held := pods.traits(pod)) is not PLAIN},
             offerings=() if fargate else _offerings(labels, platform.region, prices),
         )
 
@@ -207,6 +210,7 @@ def _waiting(export: Exported, pods: Iterable[Item], shapes: Pods) -> Iterator[D
             least=len(alike),
             most=len(alike),
             position=_position(export, alike[0]),
+            traits=shapes.traits(alike[0]),
             asked="held back by scheduling gates, and taken for pods that can be placed" if held else "",
         )
 

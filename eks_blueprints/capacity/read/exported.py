@@ -50,6 +50,12 @@ class Item:
         return {str(key): str(value) for key, value in (self.metadata.get("labels") or {}).items()}
 
     @property
+    def annotations(self) -> Mapping[str, Any]:
+        """Its annotations."""
+        found = self.metadata.get("annotations")
+        return found if isinstance(found, Mapping) else {}
+
+    @property
     def line(self) -> int | None:
         """The line that it begins in; None where that is not known."""
         place = None if self.document is None else self.document.place(self.path)

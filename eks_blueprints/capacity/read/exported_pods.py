@@ -11,6 +11,8 @@ from eks_blueprints.capacity.read.exported import Exported, Item
 from eks_blueprints.capacity.read.objects import Objects
 from eks_blueprints.capacity.read.plain import Gaps
 from eks_blueprints.capacity.read.pods import OF_CONTAINER, OF_POD, OF_VOLUME, PodError, pod_shape
+from eks_blueprints.capacity.read.traits import GRACE, traits_of
+from eks_blueprints.provisioning.karpenter.disruption.state import Traits
 from eks_blueprints.scheduling.pod import Shape
 
 DAEMON = "DaemonSet"
@@ -59,6 +61,10 @@ class Pods:
             self._export.refuse(pod, f"cannot be read: its spec {error}", "spec")
         self._shapes[key] = shape
         return shape
+
+    def traits(self, pod: Item) -> Traits:
+        """What keeps Karpenter from the node of a pod, and how long it takes to end."""
+        return traits_of(pod.annotations, _mapping(pod.manifest.get("spec")).get(GRACE))
 
     def _spec(self, pod: Item) -> dict[str, Any]:
         given = pod.manifest.get("spec")

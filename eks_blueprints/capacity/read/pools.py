@@ -106,9 +106,9 @@ def _manifest(pool: Resource, stack: Stack, gaps: Gaps) -> dict[str, Any]:
     """What is read of a NodePool, as plain values."""
     template = ("spec", "template")
     node = {key: plain(pool.props, stack, gaps, *template, "spec", key) for key in _OF_NODES}
-    labels = plain(pool.props, stack, gaps, *template, "metadata", "labels")
+    metadata = {key: plain(pool.props, stack, gaps, *template, "metadata", key) for key in ("annotations", "labels")}
     own = {key: plain(pool.props, stack, gaps, "spec", key) for key in _OF_POOLS}
-    return {"spec": {**own, "template": {"metadata": {"labels": labels}, "spec": node}}}
+    return {"spec": {**own, "template": {"metadata": metadata, "spec": node}}}
 
 
 def _requirement(given: Any) -> Requirement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from eks_blueprints.capacity.model import Daemon, Demand
@@ -12,11 +13,22 @@ from eks_blueprints.capacity.read.objects import Objects
 from eks_blueprints.capacity.read.plain import Gaps, plain
 from eks_blueprints.capacity.read.pods import OF_CONTAINER, OF_POD, OF_VOLUME, PodError, pod_shape, sized
 from eks_blueprints.capacity.read.scaling import count_of, largest_requests
-from eks_blueprints.policies.objects import DAEMON_SET, DEPLOYMENT, ROLLOUT, STATEFUL_SET, namespace_of, object_name
+from eks_blueprints.capacity.read.traits import GRACE, traits_of
+from eks_blueprints.policies.objects import (
+    CRON_JOB,
+    DAEMON_SET,
+    DEPLOYMENT,
+    JOB,
+    ROLLOUT,
+    STATEFUL_SET,
+    namespace_of,
+    object_name,
+)
 from eks_blueprints.policies.objects import template as template_of
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.provisioning.fargate_limits import HOST_FIELDS, limits_of_spec
+from eks_blueprints.provisioning.karpenter.disruption.state import Traits
 from eks_blueprints.scheduling.pod import Claim, Shape
 from eks_blueprints.scheduling.selectors import selector
 
@@ -65,9 +77,23 @@ def asked_for(workload: Resource, stack: Stack, objects: Objects) -> Iterator[De
         largest=largest,
         position=workload.position,
         barred=tuple(_barred(template, stack)),
+        traits=_traits(template, stack),
+        lasts=_deadline(workload, stack),
         asked=str(gaps),
     )
     yield from by_volume(demand, objects)
+
+
+def _traits(template: Props, stack: Stack) -> Traits:
+    annotations = plain(template, stack, Gaps(), "metadata", "annotations")
+    return traits_of(annotations, plain(template, stack, Gaps(), "spec", GRACE))
+
+
+def _deadline(workload: Resource, stack: Stack) -> timedelta | None:
+    """How long the pods of a Job may run."""
+    above = {JOB: ("spec",), CRON_JOB: ("spec", "jobTemplate", "spec")}.get(workload.type)
+    found = None if above is None else plain(workload.props, stack, Gaps(), *above, "activeDeadlineSeconds")
+    return timedelta(seconds=found) if isinstance(found, int) else None
 
 
 _WITH_SELECTOR = frozenset({DEPLOYMENT, STATEFUL_SET, "kubernetes:apps/v1:ReplicaSet", ROLLOUT})

@@ -15,6 +15,10 @@ from eks_blueprints.capacity.time.moments import instant, length
 from eks_blueprints.capacity.time.scenario import Scenario
 
 
+def nothing() -> None:
+    """Time stands for a moment, at which pods are placed and those who watch are told."""
+
+
 class Clock(ABC):
     """What is to be done, and when."""
 

@@ -13,6 +13,9 @@ class Delays(Spec):
     """From the launch of a node until it takes pods."""
     pod_start: Length = "10s"
     """From the placing of a pod until it is ready."""
+    pod_stop: Length | None = None
+    """From the eviction of a pod until it has ended, no longer than its `terminationGracePeriodSeconds`. Default: all
+    of that time."""
     batch_idle: Length = "1s"
     """How long no pod comes before Karpenter reckons (`batchIdleDuration`)."""
     batch_most: Length = "10s"

@@ -7,19 +7,22 @@ consolidation it waits 15 seconds and looks again.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from eks_blueprints.capacity.time.draining import Draining
 from eks_blueprints.capacity.time.pools import Pools, launched_words
 from eks_blueprints.capacity.time.saving import Bound
-from eks_blueprints.capacity.time.things import Host
+from eks_blueprints.capacity.time.things import Host, Item
 from eks_blueprints.capacity.time.trial import foreseen
 from eks_blueprints.capacity.words import count, listed
 from eks_blueprints.provisioning.karpenter.disruption.budgets import next_change
 from eks_blueprints.provisioning.karpenter.disruption.command import Command
+from eks_blueprints.provisioning.karpenter.disruption.expiry import AUTO_MODE_LONGEST
 from eks_blueprints.provisioning.karpenter.disruption.looking import Look, look
-from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules, State, Traits
+from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, PLAIN, Owned, Rules, State, Traits
+from eks_blueprints.provisioning.karpenter.disruption.trial import Trials
 from eks_blueprints.provisioning.karpenter.packer import Ready
 
 _DAEMON = Traits(daemon=True)
@@ -45,27 +48,36 @@ class Disrupting:
         """Whether a PodDisruptionBudget held a node back at the last look."""
         self._due: int | None = None
         self._bound: tuple[Ready, Bound] | None = None
+        self._trials: tuple[Ready, Trials] | None = None
         self._busy = False
         """Whether it waits to see if what it decided still holds."""
         self._held: tuple[int, int] | None = None
         """Since when budgets hold nodes back, and how many."""
         self._since: int | None = None
         """Since when that is so without a break."""
+        self._kept: set[str] = set()
+        """Drifted nodes of which was told that something else holds them."""
         if pools.every:
             self.world.watchers.append(self._watch)
             self.world.on_launch.append(self.launched)
 
     def launched(self, host: Host) -> None:
-        """A node was launched: it goes when it is too old."""
+        """A node was launched: its pool's rules of this time hold for it, and it goes when it is too old."""
         rules = self.rules.get(host.maker)
-        if rules is not None and rules.expire_after is not None:
-            age = int(rules.expire_after.total_seconds())
-            self.world.after(age, lambda: self._expire(host))
+        if rules is None:
+            return
+        host.stays = host.stays or rules.do_not_disrupt
+        host.grace = None if rules.grace is None else int(rules.grace.total_seconds())
+        end = AUTO_MODE_LONGEST if self.pools.every[host.maker].auto_mode else None
+        ages = [each for each in (rules.expire_after, end) if each is not None]
+        if ages:
+            last = None if end is None else int((end - min(ages)).total_seconds())
+            self.world.after(int(min(ages).total_seconds()), partial(self._expire, host, last))
 
-    def _expire(self, host: Host) -> None:
+    def _expire(self, host: Host, last: int | None) -> None:
         if not host.gone and not host.leaving:
             self.world.log("event", f"{host.name} is as old as expireAfter lets it be", host.maker)
-            self.draining.drain(host, "Expired")
+            self.draining.drain(host, "Expired", by=last)
 
     def _watch(self) -> None:
         world = self.world
@@ -147,7 +159,12 @@ class Disrupting:
 
     def _look(self, could: set[str]) -> Look:
         with foreseen(self.world, planned=False):
-            return look(self._state(could))
+            state = self._state(could)
+            if self._trials is not None and self._trials[0] is state.ready:
+                return look(state, self._trials[1])
+            trials = Trials(state)
+            self._trials = self.pools.ready, trials
+            return look(state, trials)
 
     def _could_go(self) -> set[str]:
         """The nodes that a look could take away: drifted and empty ones, and those without which something is saved."""
@@ -165,7 +182,8 @@ class Disrupting:
 
     def _state(self, could: set[str]) -> State:
         world = self.world
-        items = {name for host in world.hosts.values() for name in host.items}
+        items = {name: item for host in world.hosts.values() for name, item in host.items.items()}
+        free = {name for name, item in items.items() if item.work.traits is PLAIN}
         return State(
             now=world.moment,
             cluster=world.cluster,
@@ -173,7 +191,10 @@ class Disrupting:
             nodes={host.name: self._owned(host, host.name in could) for host in self._mine()},
             rules=self.rules,
             traits={
-                name: _DAEMON for place in world.cluster.places.values() for name in place.pods if name not in items
+                name: _DAEMON if (item := items.get(name)) is None else _held(item, world.begins)
+                for place in world.cluster.places.values()
+                for name in place.pods
+                if name not in free
             },
             daemons=[shape for _, shape in world.daemons],
             waiting=[each.pod for each in world.waiting.values()],
@@ -196,6 +217,8 @@ class Disrupting:
             nominated_until=None if could else self.world.moment + timedelta(seconds=1),
             leaving=bool(host.leaving),
             ready=host.ready,
+            do_not_disrupt=host.stays,
+            grace=None if host.grace is None else timedelta(seconds=host.grace),
         )
 
     def _mine(self) -> Iterable[Host]:
@@ -211,8 +234,14 @@ class Disrupting:
         now, times = self.world.now, []
         for host in self._mine():
             after = self._after(host)
-            if host.ready and not host.leaving and after is not None and host.touched + after > now:
+            if not host.ready or host.leaving:
+                continue
+            if after is not None and host.touched + after > now:
                 times.append(host.touched + after - now)
+        for work in self.world.works.values():
+            if work.traits.keeps:
+                untils = [each.kept_until for each in work.pods.values()]
+                times += [each - now for each in untils if each is not None and each > now]
         for name in {each.maker for each in self._mine()}:
             change = next_change(self.rules[name].budgets, self.world.moment)
             if change is not None:
@@ -230,6 +259,12 @@ class Disrupting:
     def _note_held(self, found: Look) -> None:
         """What budgets hold back is counted, and told where it lasts for more than a minute."""
         held = sum(each.reason.startswith("the disruption budgets") for each in found.held.values())
+        kept = {name: why.reason for name, why in found.held.items() if DO_NOT_DISRUPT in why.reason}
+        drifted = [name for name in kept if self.world.hosts[name].drifted is not None and name not in self._kept]
+        if drifted:
+            self._kept |= set(drifted)
+            what = f"{listed(drifted)} {'has' if len(drifted) == 1 else 'have'} drifted and"
+            self.world.log("held", f"{what} {'stays' if len(drifted) == 1 else 'stay'}", kept[drifted[0]])
         self.close()
         self._held = (self.world.now, held) if held and not found.commands else None
         if self._held is None:
@@ -241,11 +276,18 @@ class Disrupting:
     def _say_held(self, since: int) -> None:
         if self._since != since or self._held is None:
             return
+        if any(each.leaving for each in self._mine()):  # they go one after another, as budgets let them
+            self.world.after(_PATIENCE, partial(self._say_held, since))
+            return
         now, (_, held) = self.world.moment, self._held
         changes = [next_change(each.budgets, now) for each in self.rules.values()]
         until = min((each for each in changes if each is not None), default=None)
         what = f"{count(held, 'node')} could go and {'stays' if held == 1 else 'stay'}"
         self.world.log("held", what, f"disruption budgets{_until(until, now)}")
+
+
+def _held(item: Item, begins: datetime) -> Traits:
+    return replace(item.work.traits, started=begins + timedelta(seconds=item.since))
 
 
 def _until(at: datetime | None, now: datetime) -> str:

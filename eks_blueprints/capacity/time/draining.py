@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from eks_blueprints.capacity.time.clock import nothing
+from eks_blueprints.capacity.time.moments import length
 from eks_blueprints.capacity.time.things import Host, Item, Work
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.capacity.words import count
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget, allowed
+from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT
 from eks_blueprints.scheduling.pod import Pod, Shape
 
+_OF_KARPENTER = ("karpenter", "auto_mode")
 _PATIENCE = 60
 """Seconds after which a timeline tells that a node waits for its pods."""
 
@@ -39,8 +43,16 @@ class _Drain:
     host: Host
     reason: str
     then: Callable[[], None] | None
+    ends: int | None
+    """When it goes whatever is on it; None where it waits for its pods."""
+    forced: int | None
+    """When its grace period ends, before which its pods are deleted so that they have their time; None without one."""
+    off: int = 0
+    """When the last of the pods that were evicted has ended."""
     held: int | None = None
-    """Since when a budget keeps a pod on it."""
+    """Since when something keeps a pod on it."""
+    why: str = ""
+    """What that was last."""
 
 
 class Draining:
@@ -55,6 +67,7 @@ class Draining:
         self.world = world
         self._drains: dict[str, _Drain] = {}
         self._matched: dict[int, list[Work]] = {}
+        self._longest = None if (most := world.scenario.delays.pod_stop) is None else length(most)
         world.watchers.append(self._go_on)
 
     def drain(self, host: Host, reason: str, *, by: int | None = None, then: Callable[[], None] | None = None) -> None:
@@ -63,15 +76,23 @@ class Draining:
         Args:
             host: The node.
             reason: Why it goes.
-            by: After how many seconds it goes whatever is on it. Default: it waits for its pods.
+            by: After how many seconds it goes whatever is on it. Default: it waits for its pods, no longer than its
+                grace period.
             then: Called when it is gone.
         """
         if host.gone or host.name in self._drains:
             return
-        self.world.cordon(host, reason)
-        found = self._drains[host.name] = _Drain(host, reason, then)
-        if by is not None:
-            self.world.after(by, lambda: self._end(found))
+        world = self.world
+        world.cordon(host, reason)
+        least = min((each for each in (by, host.grace) if each is not None), default=None)
+        forced = None if host.grace is None else world.now + host.grace
+        found = _Drain(host, reason, then, None if least is None else world.now + least, forced)
+        self._drains[host.name] = found
+        if least is not None:
+            world.after(least, lambda: self._end(found))
+        if forced is not None:
+            for stop in {self._stop(each) for each in host.items.values()}:
+                world.after(max(0, forced - stop - world.now), nothing)
         self._evict(found)
 
     def budgets(self) -> list[PodBudget]:
@@ -106,30 +127,69 @@ class Draining:
             self._evict(each)
 
     def _evict(self, drain: _Drain) -> None:
-        host = drain.host
+        host, world = drain.host, self.world
         if host.gone:
             self._end(drain)
             return
         left: list[Item] = []
         budgets = self.budgets()
-        for item in list(host.items.values()):
-            if item.ready and any(each.of(item.pod) and each.allowed <= 0 for each in budgets):
+        for item in [each for each in host.items.values() if not each.ending]:
+            if (why := self._keeps(drain, item, budgets)) is not None:
                 left.append(item)
+                drain.why = why
             else:
                 counted = item.ready
-                self.world.requeue(item, drain.reason)
+                self._go(drain, item)
                 budgets = self.budgets() if counted else budgets
         if left and drain.held is None:
-            drain.held = self.world.now
-            self.world.after(_PATIENCE, partial(self._say_held, drain))
-        if not left:
+            drain.held = world.now
+            world.after(_PATIENCE, partial(self._say_held, drain))
+        for until in {each.kept_until for each in left} if left else ():
+            if until is not None and until > world.now:
+                world.after(until - world.now, nothing)
+        if not left and drain.off <= world.now:
             self._end(drain)
+
+    def _stop(self, item: Item) -> int:
+        """How many seconds a pod takes to end."""
+        grace = int(item.work.traits.grace.total_seconds())
+        return grace if self._longest is None else min(grace, self._longest)
+
+    def _keeps(self, drain: _Drain, item: Item, budgets: Iterable[PodBudget]) -> str | None:
+        """What keeps a pod on its node; None where it goes."""
+        now = self.world.now
+        if drain.forced is not None and now >= drain.forced - self._stop(item):
+            return None
+        if drain.host.kind in _OF_KARPENTER and item.keeps_at(now):
+            return f"{DO_NOT_DISRUPT} of {item.work.short}"
+        if item.ready and any(each.of(item.pod) and each.allowed <= 0 for each in budgets):
+            return f"PodDisruptionBudget of {item.work.short}"
+        return None
+
+    def _go(self, drain: _Drain, item: Item) -> None:
+        """A pod is evicted; it is made anew at once, and that of a StatefulSet once it has ended."""
+        world, stop = self.world, self._stop(item)
+        if drain.ends is not None and world.now + stop > drain.ends:
+            item.work.kept.cut += 1
+            stop = drain.ends - world.now
+        drain.off = max(drain.off, world.now + stop)
+        if not item.work.one_by_one or not stop:
+            world.requeue(item, drain.reason)
+        else:
+            world.unready(item)
+            item.ending = True
+            world.after(stop, partial(self._ended, drain, item))
+        for later in {0, stop}:  # the pod is placed anew, and its end is noticed
+            world.after(later, nothing)
+
+    def _ended(self, drain: _Drain, item: Item) -> None:
+        if item.node is drain.host and item.name in item.work.pods:
+            self.world.requeue(item, drain.reason)
 
     def _say_held(self, drain: _Drain) -> None:
         if drain.host.items and self._drains.get(drain.host.name) is drain:
-            names = sorted({each.work.short for each in drain.host.items.values()})
             what = f"{drain.host.name} keeps {count(len(drain.host.items), 'pod')}"
-            self.world.log("held", what, f"PodDisruptionBudget of {names[0]}")
+            self.world.log("held", what, drain.why)
 
     def _end(self, drain: _Drain) -> None:
         if self._drains.get(drain.host.name) is not drain:
@@ -137,8 +197,11 @@ class Draining:
         del self._drains[drain.host.name]
         if drain.held is not None:
             held = self.world.record.held
-            held["PodDisruptionBudgets"] = held.get("PodDisruptionBudgets", 0) + self.world.now - drain.held
+            cause = drain.why.partition(" of ")[0].replace("Budget", "Budgets")
+            held[cause] = held.get(cause, 0) + self.world.now - drain.held
         if not drain.host.gone:
+            for item in drain.host.items.values():
+                item.work.kept.cut += not item.ending and self._stop(item) > 0
             self.world.end_of(drain.host, drain.reason)
         if drain.then is not None:
             drain.then()

@@ -16,6 +16,7 @@ from eks_blueprints.capacity.time.record import Loss, Wave
 from eks_blueprints.capacity.time.rollouts import Rolling
 from eks_blueprints.capacity.time.scenario import Event, NodeLoss, PoolChange, Upgrade
 from eks_blueprints.capacity.time.things import Host, Work
+from eks_blueprints.capacity.time.words import took
 from eks_blueprints.capacity.words import count, listed
 from eks_blueprints.karpenter.durations import NEVER, seconds
 from eks_blueprints.karpenter.labels import normal
@@ -138,7 +139,11 @@ class Events:
         if not hosts:
             world.log("event", "spot interruption: no spot node is there")
             return
-        world.log("event", f"spot interruption: {listed([e.name for e in hosts])}", "gone in 2 minutes")
+        world.log(
+            "event",
+            f"spot interruption: {listed([e.name for e in hosts])}",
+            f"gone in {took(world.delay('spot_notice'))}",
+        )
         for host in hosts:
             self.draining.drain(
                 host, "spot interruption", by=world.delay("spot_notice"), then=partial(self.groups.lost, host)

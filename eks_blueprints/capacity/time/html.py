@@ -117,9 +117,10 @@ def _losses(sums: Sums) -> Iterator[str]:
             for each in sums.losses
         )
         yield f'<h3>Lost at once</h3><div class="cards">{cards}</div>'
-    said = [f"{each.cause}: {sums.wave(each)}" for each in sums.record.waves] + sums.held
+    said = [f"{each.cause}: {sums.wave(each)}" for each in sums.record.waves] + sums.cut + sums.held
     if said:
-        yield f"<h3>Replaced and held back</h3><ul>{''.join(f'<li>{markup(each)}</li>' for each in said)}</ul>"
+        items = "".join(f"<li>{markup(each)}</li>" for each in said)
+        yield f"<h3>Replaced, cut short and held back</h3><ul>{items}</ul>"
 
 
 def _workloads(sums: Sums) -> Iterator[str]:

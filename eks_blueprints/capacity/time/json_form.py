@@ -45,6 +45,7 @@ def to_data(simulation: Simulation, *, stack: str) -> dict[str, Any]:
                 "fewestReady": {"pods": each.fewest, "wanted": each.wanted_then, "at": each.fewest_at},
                 "longestWait": {"seconds": each.longest, "at": each.longest_at},
                 "moved": each.moved,
+                "cutShort": each.cut,
                 "stillWaiting": each.still,
             }
             for each in record.workloads.values()
@@ -96,6 +97,7 @@ def schema() -> dict[str, Any]:
         fewestReady=_object(pods=whole, wanted=whole, at=whole),
         longestWait=_object(seconds=whole, at=whole),
         moved=whole,
+        cutShort={**whole, "description": "how often a pod had less time to end than it takes"},
         stillWaiting=whole,
     )
     return {

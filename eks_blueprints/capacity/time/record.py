@@ -60,6 +60,8 @@ class OfWorkload:
     """Pods that wait at the end."""
     moved: int = 0
     """How often a pod of it had to leave its node."""
+    cut: int = 0
+    """How often a pod had less time to end than it takes."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eks_blueprints.capacity.time.clock import nothing
 from eks_blueprints.capacity.time.moments import part
 from eks_blueprints.capacity.time.scenario import Rollout
 from eks_blueprints.capacity.time.things import Work
@@ -58,8 +59,4 @@ class Rolling:
             world.add(work)
         work.surge = max(0, len(work.pods) - work.want)
         if added > 0 or can_go:
-            world.after(0, _nothing)
-
-
-def _nothing() -> None:
-    """Time stands, and what was added is placed."""
+            world.after(0, nothing)

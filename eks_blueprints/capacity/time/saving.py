@@ -46,8 +46,13 @@ class Bound:
         return {host.name for host in hosts if self._could_go(host, free)}
 
     def _could_go(self, host: Host, free: Mapping[str, tuple[int, int, int]]) -> bool:
-        room = [list(each) for name, each in free.items() if name != host.name]
         asks = [(e.pod.shape.requests.get(CPU, 0), e.pod.shape.requests.get(MEMORY, 0)) for e in host.items.values()]
+        fewest, least = min(cpu for cpu, _ in asks), min(size for _, size in asks)
+        room = [
+            list(each)
+            for name, each in free.items()
+            if each[0] >= fewest and each[1] >= least and each[2] > 0 and name != host.name
+        ]
         cores = memory = 0
         for cpu, size in sorted(asks, reverse=True):
             for each in room:

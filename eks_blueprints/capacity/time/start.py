@@ -10,6 +10,7 @@ from eks_blueprints.capacity.time.record import OfWorkload
 from eks_blueprints.capacity.time.things import Host, Item, Work
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.provisioning.fargate import profile_of
+from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Traits
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Group, Pool
 from eks_blueprints.scheduling.node import ZONE, Node
@@ -27,7 +28,8 @@ def begin(world: World) -> None:
         for pod in there.pods.values():
             world.cluster.add(pod, place)
             if pod.name.rpartition("@")[0] not in {name for name, _ in world.daemons}:
-                _runs(pod, host, world)
+                running = begun.running.get(host.name)
+                _runs(pod, host, world, PLAIN if running is None else running.traits.get(pod.name, PLAIN))
 
 
 def pods(world: World, demands: Iterable[Demand], count: dict[str, int]) -> None:
@@ -75,12 +77,12 @@ def at_start(world: World) -> None:
     world.record.moved.clear()
 
 
-def _runs(pod: Pod, host: Host, world: World) -> None:
+def _runs(pod: Pod, host: Host, world: World, traits: Traits) -> None:
     """A pod that runs already is of a workload: what its name begins with."""
     name = pod.name.rpartition("#")[0] or pod.name
     work = world.works.get(name)
     if work is None:
-        work = work_of(world, Demand(name=name, shape=pod.shape, least=0, most=0))
+        work = work_of(world, Demand(name=name, shape=pod.shape, least=0, most=0, traits=traits))
     item = Item(pod, work, node=host, ready=True)
     work.pods[pod.name] = item
     work.want += 1
@@ -99,6 +101,7 @@ def _hosts(begun: Start, world: World) -> Iterable[Host]:
         kind = "running" if of is None else kind_of(of)
         node = begun.cluster.places[name].node
         host = host_of(node, running.maker, kind, machine, running.capacity_type, running.machine)
+        host.stays = running.do_not_disrupt
         if running.offerings:
             host.price = min(each.price for each in running.offerings)
             host.most = max(each.dearest for each in running.offerings)

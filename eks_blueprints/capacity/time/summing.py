@@ -56,6 +56,8 @@ class Sums:
             return f"{many} {'has' if len(names) == 1 else 'have'} no ready pod for a time", "danger"
         if self.losses:
             return f"{count(len({e.workload for e in self.losses}), 'workload')} lost too many pods at once", "warning"
+        if self.cut:
+            return self.cut[0], "warning"
         if unfinished := [each for each in self.record.waves if each.left]:
             return (
                 f"{unfinished[0].cause}: {len(unfinished[0].left)} of {unfinished[0].nodes} nodes are left",
@@ -94,6 +96,12 @@ class Sums:
     def held(self) -> list[str]:
         """What held nodes back, in sentences."""
         return [f"{name} held nodes back for {took(seconds)}" for name, seconds in self.record.held.items() if seconds]
+
+    @property
+    def cut(self) -> list[str]:
+        """Pods that were ended before their time, in sentences."""
+        named = [(self.short(each.name), each.cut) for each in self.record.workloads.values() if each.cut]
+        return [f"{count(many, 'pod')} of {name} had less time to end than asked for" for name, many in named]
 
     def wave(self, wave: Wave) -> str:
         """How nodes were replaced."""

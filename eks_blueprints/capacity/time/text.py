@@ -111,6 +111,7 @@ def _ends(sums: Sums, width: int) -> Iterator[str]:
     if sums.record.moved:
         parts = ", ".join(f"{number} {reason}" for reason, number in sums.record.moved.most_common())
         said.append(("pods moved", parts, ""))
+    said += [("cut short", each, "yellow") for each in sums.cut]
     said += [("held back", each, "yellow") for each in sums.held]
     hours = by_hours(sums.record.hours.items())
     listed = [f"{number:,.1f} {kind} {capacity}" for kind, capacity, number in hours[:8]]

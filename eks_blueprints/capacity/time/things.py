@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from eks_blueprints.capacity.model import Demand
 from eks_blueprints.capacity.time.record import OfWorkload
+from eks_blueprints.provisioning.karpenter.disruption.state import Traits
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.scheduling.node import Node
 from eks_blueprints.scheduling.pod import Pod, Shape
@@ -33,6 +35,16 @@ class Work:
         return self.demand.name
 
     @property
+    def traits(self) -> Traits:
+        """What holds its pods."""
+        return self.demand.traits
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether a pod is made anew only when the one before it has ended, as a StatefulSet does."""
+        return "/StatefulSet/" in self.name
+
+    @property
     def short(self) -> str:
         """Namespace and name."""
         first, *_, last = self.name.split("/") if "/" in self.name else ("", self.name)
@@ -55,11 +67,26 @@ class Item:
     """Counts its starts, so that what was meant for an earlier one is known."""
     old: bool = False
     """Whether a rollout replaces it."""
+    ending: bool = False
+    """Whether it has been evicted, and what makes it waits for its end before it makes another."""
 
     @property
     def name(self) -> str:
         """Its name."""
         return self.pod.name
+
+    @property
+    def kept_until(self) -> int | None:
+        """When it stops to keep its node by itself (`karpenter.sh/do-not-disrupt: "1h"`); None where it does not."""
+        keeps = self.work.traits.keeps
+        if self.node is None or not isinstance(keeps, timedelta):
+            return None
+        return self.since + int(keeps.total_seconds())
+
+    def keeps_at(self, now: int) -> bool:
+        """Whether Karpenter does not evict it."""
+        until = self.kept_until
+        return self.work.traits.keeps is True if until is None else until > now
 
 
 @dataclass(slots=True, eq=False)
@@ -83,6 +110,10 @@ class Host:
     """Why it is about to go; empty where it stays."""
     touched: int = 0
     """When a pod last came to it or went."""
+    stays: bool = False
+    """Whether it has the annotation `karpenter.sh/do-not-disrupt`."""
+    grace: int | None = None
+    """How many seconds it waits for its pods as it goes; None for ever."""
     drifted: int | None = None
     """Since when it is not what its pool asks for."""
     stale: bool = False

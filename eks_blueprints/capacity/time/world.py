@@ -104,7 +104,7 @@ class World(Clock):
     def requeue(self, item: Item, reason: str) -> None:
         """A pod has lost its node, and waits for another."""
         self._leave(item)
-        item.since = self.now
+        item.since, item.ending = self.now, False
         item.pod = replace(item.pod, since=float(self.now))
         self.waiting[item.name] = item
         item.work.kept.moved += 1

@@ -69,6 +69,10 @@ class Existing:
                     return left
         return None
 
+    def is_back(self, place: Place) -> None:
+        """The node was away, and is there again with the pods that it had."""
+        self._place = place
+
     def begin_again(self) -> None:
         """The pods that a round put on it are gone, and another round begins."""
         if self._refused_before is not None:
@@ -77,6 +81,10 @@ class Existing:
     def refuses(self, ask: Ask) -> bool:
         """Whether it takes no pod that asks this any more, as was found."""
         return ask in self._refused
+
+    def refused(self, ask: Ask) -> bool:
+        """Whether it took no pod that asks this when the round began."""
+        return ask in (self._refused if self._refused_before is None else self._refused_before)
 
     def _has(self, daemon: Shape) -> bool:
         ask = Ask(daemon)

@@ -87,6 +87,8 @@ class Packer:
         ready: Ready | None = None,
         starting: Container[str] = (),
         existing: Sequence[Existing] | None = None,
+        opened: Callable[[Ask], Sequence[Existing]] | None = None,
+        over: Callable[[Packed, Pod], bool] | None = None,
     ) -> None:
         """A round that has not begun.
 
@@ -102,6 +104,8 @@ class Packer:
             starting: Nodes that are not ready for pods yet; they come after the others. Default: none.
             existing: The nodes of the cluster in the order in which they are tried, where they are at hand from an
                 earlier round. Default: by name, with those that are starting at last.
+            opened: Which of them may take pods that ask something, where that is known. Default: all.
+            over: Asked after each pod whether the round ends with it, whatever pods are left. Default: it does not.
         """
         self._cluster = cluster or Cluster()
         ready = ready or Ready(pools, daemons, reserved)
@@ -114,13 +118,15 @@ class Packer:
         self._reservations = Reservations.of((each.catalogue for each in self._templates), ready.reserved)
         self._topology = Topology(self._cluster, ready.universe, choose)
         self._existing = existing if existing is not None else standing(self._cluster, ready.daemons, starting)
+        self._opened = opened or (lambda _: self._existing)
         self._open: dict[Ask, Sequence[Existing]] = {}
-        """The nodes that are there and may have room for pods which ask this; for a new ask all."""
+        """The nodes that are there and may have room for pods which ask this."""
         self._closed: dict[Ask, set[Claim]] = {}
         """The nodes about to be launched that can take no more pods which ask this."""
         self._order: list[Claim] = []
         """Nodes about to be launched, those with the fewest pods first."""
         self._found = Packed()
+        self._over = over
 
     def pack(self, pods: Iterable[Pod]) -> Packed:
         """Where some pods go."""
@@ -141,6 +147,8 @@ class Packer:
                 self._found.waiting[pod.name] = refused
                 queue.append(pod)
                 tried[pod.name] = len(queue)
+            if self._over is not None and self._over(self._found, pod):
+                break
         return self._found
 
     def _try(self, pod: Pod) -> dict[str, Refused] | None:
@@ -177,7 +185,8 @@ class Packer:
 
     def _on_existing(self, pod: Pod, ask: Ask) -> Existing | None:
         """The node that is there and takes a pod, which is on it then."""
-        nodes = self._open.get(ask, self._existing)
+        if (nodes := self._open.get(ask)) is None:
+            nodes = self._opened(ask)
         still: list[Existing] = []
         for at, node in enumerate(nodes):
             if (left := node.room(ask, self._topology)) is not None:

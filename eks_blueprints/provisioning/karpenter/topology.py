@@ -43,8 +43,8 @@ class Topology:
         self._counting: dict[Shape, list[Domains]] = {}
         self._hosts: list[Domains] = []
         for place in cluster.places.values():
-            for pod in place.pods.values():
-                for each in self._keeps_others_off(pod.shape):
+            for shape in [pod.shape for pod in place.pods.values()] if place.apart else ():
+                for each in self._keeps_others_off(shape):
                     if (domain := place.node.labels.get(each.key)) is not None:
                         each.record([domain])
 

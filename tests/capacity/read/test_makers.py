@@ -28,7 +28,7 @@ def pool(name: str = "general", *, group: str = "karpenter.k8s.aws", types: Any 
         "requirements": [*requirements, *spec.pop("requirements", [])],
         **spec.pop("node", {}),
     }
-    template = {"metadata": {"labels": spec.pop("labels", {})}, "spec": node}
+    template = {"metadata": {key: spec.pop(key, {}) for key in ("annotations", "labels")}, "spec": node}
     return object_("karpenter.sh/v1:NodePool", name, ns=None, spec={"template": template, **spec})
 
 

@@ -7,11 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from eks_blueprints.capacity.read.export import platform_of_export
+from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Traits
 from tests.capacity.read.exports import node, of_deployment
 from tests.capacity.read.stacks import demand, platform, scaler
 from tests.capacity.read.test_makers import node_class, only_pool, pool
 from tests.capacity.time.worlds import play, scenario
-from tests.policies.build import object_, workload
+from tests.policies.build import UNKNOWN, object_, workload
 
 
 def test_a_pool_says_when_its_nodes_may_be_taken_away() -> None:
@@ -58,6 +59,40 @@ def test_pods_of_a_running_cluster_come_again_when_their_node_is_lost(tmp_path: 
     assert (kept.pods, kept.fewest, kept.moved, kept.still) == (2, 0, 2, 0)
     assert [after.record.samples[0].nodes, after.record.samples[-1].nodes] == [2, 1]
     assert after.record.samples[0].rate > 0
+
+
+def test_pods_and_nodes_say_what_keeps_them_and_how_long_they_take_to_end() -> None:
+    kept = {"karpenter.sh/do-not-disrupt": "true", "controller.kubernetes.io/pod-deletion-cost": "-50"}
+    for_a_time, odd = ({"karpenter.sh/do-not-disrupt": said} for said in ("90m", "yes"))
+    made = pool(node={"terminationGracePeriod": "2h"}, annotations={"karpenter.sh/do-not-disrupt": "true"})
+    found = platform(
+        *(made, node_class()),
+        workload("a", t={"annotations": kept}, p={"terminationGracePeriodSeconds": 300}),
+        workload("b", t={"annotations": for_a_time}),
+        workload("c", t={"annotations": odd}, p={"terminationGracePeriodSeconds": UNKNOWN}),
+        workload("d", "Job", t={"annotations": kept}, s={"activeDeadlineSeconds": 7200}),
+    )
+    a, b, c, d = (demand(found, f"shop/{kind}") for kind in ("Deployment/a", "Deployment/b", "Deployment/c", "Job/d"))
+    assert a.traits == Traits(keeps=True, deletion_cost=-50, grace=timedelta(minutes=5))
+    assert b.traits == Traits(keeps=timedelta(minutes=90))
+    assert (c.traits, c.asked) == (PLAIN, "")
+    assert (d.traits.keeps, d.lasts, a.lasts) == (True, timedelta(hours=2), None)
+    rules = only_pool(found).rules
+    assert rules is not None
+    assert (rules.do_not_disrupt, rules.grace) == (True, timedelta(hours=2))
+
+
+def test_an_export_says_so_of_what_runs(tmp_path: Path) -> None:
+    kept = {"karpenter.sh/do-not-disrupt": "true"}
+    one = of_deployment("web", 0, terminationGracePeriodSeconds=90)
+    one["metadata"]["annotations"] = kept
+    there = node("node-a")
+    there["metadata"]["annotations"] = kept
+    file = tmp_path / "now.json"
+    file.write_text(json.dumps({"kind": "List", "items": [there, one, of_deployment("api", 0)]}))
+    (running,) = platform_of_export(file).running
+    assert running.do_not_disrupt
+    assert dict(running.traits) == {running.pods[0][0]: Traits(keeps=True, grace=timedelta(seconds=90))}
 
 
 def _pod(number: int) -> dict[str, object]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from eks_blueprints.provisioning.karpenter.disruption.state import Owned, State
+from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, PLAIN, Owned, State
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.pod import Pod
@@ -83,11 +83,18 @@ def candidate(state: State, name: str, *, in_the_end: bool = False) -> Found:
             Default: they keep it.
     """
     owned = state.nodes[name]
+    kept = not (in_the_end and owned.grace is not None)
+    if (found := state.looked_at.get((name, kept))) is None:
+        found = state.looked_at[name, kept] = _candidate(state, name, owned, kept=kept)
+    return found
+
+
+def _candidate(state: State, name: str, owned: Owned, *, kept: bool) -> Found:
     pool = state.pools_by_name.get(owned.pool)
     if (why := _node_holds(state, owned, pool)) is not None or pool is None:
         return why or Held(f"there is no NodePool {owned.pool}")
     pods = tuple(state.pods_of(name))
-    if not (in_the_end and owned.grace is not None) and (why := _pods_hold(state, pods)) is not None:
+    if kept and (why := _pods_hold(state, pods)) is not None:
         return why
     moving = tuple(each for each in pods if state.moves(each))
     return Candidate(name, owned, pool, state.machine_of(owned), moving, state.price_of(owned), effort(state, moving))
@@ -146,7 +153,7 @@ def _node_holds(state: State, owned: Owned, pool: Pool | None) -> Held | None:
     if owned.nominated_until is not None and owned.nominated_until > state.now:
         return Held("it is kept for pods that wait for it", owned.nominated_until)
     if owned.do_not_disrupt:
-        return Held('it has the annotation karpenter.sh/do-not-disrupt: "true"')
+        return Held(f'it has the annotation {DO_NOT_DISRUPT}: "true"')
     if pool is None or not pool.machines:
         return Held(f"there is no NodePool {owned.pool} with instance types")
     return None
@@ -156,8 +163,8 @@ def _pods_hold(state: State, pods: Iterable[Pod]) -> Held | None:
     pods = tuple(pods)
     for pod in pods:
         traits = state.traits_of(pod)
-        if traits.keeps_at(state.now):
-            return Held(f"{pod.name} has the annotation karpenter.sh/do-not-disrupt", traits.keeps_until)
+        if traits is not PLAIN and traits.keeps_at(state.now):
+            return Held(f"{pod.name} has the annotation {DO_NOT_DISRUPT}", traits.keeps_until)
     for pod in pods:
         if (why := state.held(pod)) is not None:
             return Held(f"{pod.name} is not evicted: {why}")

@@ -31,7 +31,7 @@ def consolidated(trials: Trials, nodes: Sequence[Candidate], method: Method, *, 
         method: Who asks.
         spot_to_spot: Whether a spot node may make way for another one (SpotToSpotConsolidation).
     """
-    trial = trials.without([each.name for each in nodes])
+    trial = trials.without([each.name for each in nodes], most=1)
     if trial.stuck:
         name, why = next(iter(trial.stuck.items()))
         return f"{name} would find no place: {why}"
@@ -40,7 +40,7 @@ def consolidated(trials: Trials, nodes: Sequence[Candidate], method: Method, *, 
     if not trial.replacements:
         return Command(method=method, reason="Underutilized", nodes=names, moves=trial.moves, saved=paid)
     if len(trial.replacements) > 1:
-        return f"its pods would need {len(trial.replacements)} new nodes"
+        return "its pods would need more than one new node"
     found = _cheaper_one(trial.replacements[0], nodes, paid, spot_to_spot=spot_to_spot)
     if isinstance(found, str):
         return found

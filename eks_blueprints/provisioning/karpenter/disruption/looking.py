@@ -30,13 +30,21 @@ class Look:
     """Why each of the other nodes that were looked at stays, as the last method said."""
 
 
-def look(state: State) -> Look:
+def look(state: State, trials: Trials | None = None) -> Look:
     """What Karpenter does now.
 
     Emptiness comes first, then drift, then consolidation of several nodes together, then of one. After a command it
     looks again at once, else after 10 seconds.
+
+    Args:
+        state: The cluster.
+        trials: Trials that follow the cluster, from an earlier look with the same pools. Default: new ones.
     """
-    trials, balance = Trials(state), Balance(state)
+    if trials is None:
+        trials = Trials(state)
+    else:
+        trials.follow(state)
+    balance = Balance(state)
     methods: tuple[Callable[[], tuple[tuple[Command, ...], dict[str, Held]]], ...] = (
         partial(emptied, state),
         partial(static_drifted, state),

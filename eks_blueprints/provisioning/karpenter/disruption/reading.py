@@ -9,7 +9,7 @@ from typing import Any, cast
 from eks_blueprints.core.go_durations import nanoseconds
 from eks_blueprints.karpenter.disruption import DEFAULT_BUDGETS, Budget
 from eks_blueprints.karpenter.durations import NEVER
-from eks_blueprints.provisioning.karpenter.disruption.state import AUTO_MODE, Policy, Rules
+from eks_blueprints.provisioning.karpenter.disruption.state import AUTO_MODE, DO_NOT_DISRUPT, Policy, Rules
 
 _BLOCKED = (Budget(nodes="0"),)
 """What Karpenter makes of budgets of which it cannot read one: no node may go."""
@@ -24,7 +24,9 @@ def rules_of(spec: Mapping[str, Any], *, auto_mode: bool = False) -> Rules:
     """
     usual = AUTO_MODE if auto_mode else Rules()
     disruption = spec.get("disruption") or {}
-    template = (spec.get("template") or {}).get("spec") or {}
+    whole = spec.get("template") or {}
+    template = whole.get("spec") or {}
+    annotations = (whole.get("metadata") or {}).get("annotations") or {}
     policy = disruption.get("consolidationPolicy") or usual.policy
     if policy not in _POLICIES:
         raise ValueError(f"has no consolidationPolicy {policy!r}; write one of {', '.join(_POLICIES)}")
@@ -35,6 +37,7 @@ def rules_of(spec: Mapping[str, Any], *, auto_mode: bool = False) -> Rules:
         budgets=DEFAULT_BUDGETS if budgets is None else _budgets(budgets),
         expire_after=_length(template, "expireAfter", usual.expire_after),
         grace=_length(template, "terminationGracePeriod", usual.grace),
+        do_not_disrupt=annotations.get(DO_NOT_DISRUPT) == "true",
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from eks_blueprints.karpenter.disruption import DEFAULT_BUDGETS, Budget
 from eks_blueprints.karpenter.tolerating import Taint, keeping_off
@@ -21,6 +21,9 @@ Policy = Literal["WhenEmpty", "WhenEmptyOrUnderutilized", "Balanced"]
 
 DISRUPTED = Taint("karpenter.sh/disrupted", "", "NoSchedule")
 """What Karpenter puts on a node that it is about to take away; it evicts no pod that tolerates this."""
+
+DO_NOT_DISRUPT = "karpenter.sh/do-not-disrupt"
+"""Annotation of nodes and pods that keeps nodes; `"true"`, and of pods also a time from their start such as `"1h"`."""
 
 _ALMOST_FREE = 10_000_000
 """By what Karpenter divides the on-demand price of reserved capacity, so that it is cheaper than all else."""
@@ -38,6 +41,8 @@ class Rules:
     """The age at which new nodes will be replaced; None for `Never`."""
     grace: timedelta | None = None
     """How long new nodes will wait for their pods as they go (`terminationGracePeriod`); None for ever."""
+    do_not_disrupt: bool = False
+    """Whether new nodes will have the annotation `karpenter.sh/do-not-disrupt: "true"`."""
 
 
 AUTO_MODE = Rules(expire_after=timedelta(hours=336), grace=timedelta(hours=24))
@@ -145,6 +150,11 @@ class State:
         return self.traits.get(pod.name, PLAIN)
 
     @cached_property
+    def looked_at(self) -> dict[Hashable, Any]:
+        """What was found of nodes and of pods that are alike, as several methods of a look ask for it."""
+        return {}
+
+    @cached_property
     def pools_by_name(self) -> Mapping[str, Pool]:
         """The pools."""
         return {each.name: each for each in self.pools}
@@ -162,6 +172,13 @@ class State:
         machine = self.machine_of(owned)
         return 0.0 if machine is None else price(machine, owned.zone, owned.capacity_type)
 
+    def _of_shape(self, pod: Pod) -> tuple[bool, list[PodBudget]]:
+        """Whether Karpenter's taint keeps a pod off, and the budgets that speak of it: alike for all of its shape."""
+        if (found := self.looked_at.get(pod.shape)) is None:
+            kept_off = keeping_off((DISRUPTED,), pod.shape.tolerations) is not None
+            found = self.looked_at[pod.shape] = kept_off, [each for each in self.pod_budgets if each.of(pod)]
+        return found
+
     def pods_of(self, name: str) -> Iterable[Pod]:
         """The pods of a node."""
         return self.cluster.places[name].pods.values()
@@ -175,11 +192,12 @@ class State:
         """Whether Karpenter evicts a pod as its node goes."""
         traits = self.traits_of(pod)
         stays = traits.static or traits.keeps_at(self.now)
-        return not stays and keeping_off((DISRUPTED,), pod.shape.tolerations) is not None
+        return not stays and self._of_shape(pod)[0]
 
     def moves_now(self, pod: Pod) -> bool:
         """Whether a pod comes back elsewhere, and nothing keeps it on its node for good."""
-        if not self.moves(pod) or self.traits_of(pod).keeps_at(self.now):
+        traits = self.traits_of(pod)
+        if traits is not PLAIN and (traits.daemon or traits.static or traits.keeps_at(self.now)):
             return False
         return self.held(pod, for_good=True) is None
 
@@ -190,9 +208,19 @@ class State:
             pod: The pod.
             for_good: Whether only a budget counts that never lets a pod go. Default: one that lets none go now.
         """
-        if not self.pod_budgets or not self.evicted(pod):
+        if not self.pod_budgets:
             return None
-        mine = [each for each in self.pod_budgets if each.of(pod)]
+        if self.traits_of(pod) is not PLAIN:
+            return self._held(pod, for_good=for_good)
+        key = (pod.shape, for_good)
+        if key not in self.looked_at:
+            self.looked_at[key] = self._held(pod, for_good=for_good)
+        return self.looked_at[key]
+
+    def _held(self, pod: Pod, *, for_good: bool) -> str | None:
+        if not self.evicted(pod):
+            return None
+        mine = self._of_shape(pod)[1]
         if len(mine) > 1:
             return f"{' and '.join(each.name for each in mine)} speak of it, and eviction knows one budget a pod"
         for each in mine:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from eks_blueprints.provisioning.karpenter.asks import Ask
 from eks_blueprints.provisioning.karpenter.catalogue import numbers
 from eks_blueprints.provisioning.karpenter.disruption.command import Replacement, worst
 from eks_blueprints.provisioning.karpenter.disruption.state import Owned, State
 from eks_blueprints.provisioning.karpenter.existing import Existing
-from eks_blueprints.provisioning.karpenter.packer import Packer, Ready, standing
+from eks_blueprints.provisioning.karpenter.packer import Packed, Packer, Ready
 from eks_blueprints.scheduling.amounts import Amounts, added
+from eks_blueprints.scheduling.cluster import Cluster, Place
 from eks_blueprints.scheduling.pod import Pod
 
 MOST_TYPES = 600
@@ -34,28 +36,60 @@ class Trial:
 
 
 class Trials:
-    """Trials on one cluster."""
+    """Trials on one cluster, which can follow it from look to look."""
 
     def __init__(self, state: State) -> None:
         """A cluster as it is, which no trial changes."""
-        self._state = state
-        self._cluster = state.cluster.copy()
         self._ready = state.ready or Ready(state.pools, state.daemons, state.reserved)
+        self._cluster = Cluster(namespaces=state.cluster.namespaces)
+        self._existing: dict[str, Existing] = {}
+        self.follow(state)
+
+    def follow(self, state: State) -> None:
+        """The same cluster at another moment, with the same pools: what is known of nodes that are as before is kept.
+
+        Args:
+            state: The cluster.
+        """
+        self._state = state
         self._starting = {name for name, each in state.nodes.items() if each.initialized is None}
         self._waiting = {each.name for each in state.waiting}
         self._leaving: list[Pod] = []
-        for name, owned in state.nodes.items():
-            if owned.leaving and (place := self._cluster.places.get(name)) is not None:
-                self._leaving += filter(state.moves_now, place.pods.values())
+        there: dict[str, Place] = {}
+        for name, place in state.cluster.places.items():
+            if (owned := state.nodes.get(name)) is not None and owned.leaving:
+                continue
+            there[name] = place
+        for name, place in list(self._cluster.places.items()):
+            if name not in there or not _same(place, there[name]):
                 self._cluster.close(place)
-        self._existing = {each.name: each for each in standing(self._cluster, state.daemons, self._starting)}
+                del self._existing[name]
+        for name in sorted(there, key=lambda each: (each in self._starting, each)):
+            found = self._existing.pop(name, None)  # they are tried in this order
+            self._existing[name] = found or self._as_existing(there[name])
+        for name, owned in state.nodes.items():
+            if owned.leaving and name in state.cluster.places:
+                self._leaving += filter(state.moves_now, state.pods_of(name))
+        self._open: dict[Ask, Sequence[Existing]] = {}
         self._used: dict[str, Amounts] = {}
-        for name in self._cluster.places:
+        for name in there:
             if (each := state.nodes.get(name)) is not None:
                 self._used[each.pool] = added(self._used.get(each.pool, {}), self._has(each, name))
 
-    def without(self, names: Collection[str]) -> Trial:
-        """What would become of the pods if some nodes were not there."""
+    def _as_existing(self, there: Place) -> Existing:
+        place = self._cluster.open(there.node)
+        for pod in there.pods.values():
+            self._cluster.add(pod, place)
+        return Existing(place, self._cluster, self._state.daemons)
+
+    def without(self, names: Collection[str], *, most: int | None = None) -> Trial:
+        """What would become of the pods if some nodes were not there.
+
+        Args:
+            names: The nodes.
+            most: How many nodes may be launched. Default: any number. As soon as one more would have to be, or a pod
+                would come to a node that is not ready, the trial has failed, and ends.
+        """
         cluster, moving = self._cluster, list[Pod]()
         taken = [(place := cluster.places[name], tuple(place.pods.values())) for name in names]
         used = dict(self._used)
@@ -66,7 +100,22 @@ class Trials:
             used[owned.pool] = _less(used[owned.pool], self._has(owned, place.node.name))
         queue = sorted([*self._state.waiting, *moving, *self._leaving], key=lambda each: each.since)
         existing = [each for name, each in self._existing.items() if name not in names]
-        packer = Packer((), cluster=cluster, used=used, ready=self._ready, existing=existing)
+        patient = {each.name for each in self._leaving}
+        waits = self._waiting | patient
+
+        def failed(so_far: Packed, pod: Pod) -> bool:
+            early = so_far.placed.get(pod.name) in self._starting and pod.name not in waits
+            return early or (most is not None and len(so_far.claims) > most)
+
+        packer = Packer(
+            (),
+            cluster=cluster,
+            used=used,
+            ready=self._ready,
+            existing=existing,
+            opened=lambda ask: self._opened(ask, names),
+            over=failed,
+        )
         found = packer.pack(queue)
         for pod in queue:
             if (node := found.placed.get(pod.name)) is not None:
@@ -76,12 +125,11 @@ class Trials:
             there = cluster.open(place.node)
             for pod in pods:
                 cluster.add(pod, there)
-            self._existing[place.node.name] = Existing(there, cluster, self._state.daemons)
+            self._existing[place.node.name].is_back(there)
         stuck = {
             name: "; ".join(f"{pool} {each.reason}" for pool, each in refused.items()) or "no NodePool takes it"
             for name, refused in found.waiting.items()
         }
-        patient = {each.name for each in self._leaving}
         for name, node in found.placed.items():
             if node in self._starting and name not in patient:
                 stuck[name] = f"it would go to {node}, which is not ready for pods yet"
@@ -95,10 +143,20 @@ class Trials:
         stuck = {name: why for name, why in stuck.items() if name not in self._waiting}
         return Trial(tuple(launched), found.placed, stuck)
 
+    def _opened(self, ask: Ask, names: Collection[str]) -> list[Existing]:
+        """The nodes that may take pods which ask something: those that took none in an earlier trial take none now."""
+        now = self._open[ask] = [e for e in self._open.get(ask, self._existing.values()) if not e.refused(ask)]
+        return [each for each in now if each.name not in names]
+
     def _has(self, owned: Owned, name: str) -> Amounts:
         machine = self._state.machine_of(owned)
         capacity = self._state.cluster.places[name].node.allocatable if machine is None else machine.capacity
         return {**capacity, "nodes": 1}
+
+
+def _same(one: Place, other: Place) -> bool:
+    """Whether a node is the same, with the same pods in the same order."""
+    return one.node is other.node and list(one.pods.items()) == list(other.pods.items())
 
 
 def _less(used: Amounts, gone: Amounts) -> Amounts:
