@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from eks_blueprints.capacity.model import Platform, Running
+from eks_blueprints.karpenter.labels import with_old_names
 from eks_blueprints.provisioning.group_nodes import Daemons, GroupNode, daemon_pods
 from eks_blueprints.provisioning.group_nodes import launch as launch_group
 from eks_blueprints.provisioning.karpenter.launch import Launch, launch
@@ -83,13 +84,14 @@ def _kept(pool: Pool, there: int, cluster: Cluster, daemons: Daemons) -> Iterabl
     if not template.types:
         return
     launched = launch(template, template.types, template.requirements)
-    for number in range(there, pool.replicas):
+    # The only limit that such a pool can have is one of nodes, and it holds for what it keeps.
+    for number in range(there, min(pool.replicas, pool.limits.get("nodes", pool.replicas))):
         zone = launched.zones[number % len(launched.zones)]
         name = f"{pool.name}-{number}"
         labels = {key: next(iter(v)) for key, v in launched.machine.labels.items() if len(v) == 1}
         node = Node(
             name=name,
-            labels={**labels, **pool.labels, POOL: pool.name, HOST: name, ZONE: zone},
+            labels=with_old_names({**labels, **pool.labels, POOL: pool.name, HOST: name, ZONE: zone}),
             taints=pool.taints,
             allocatable=launched.machine.allocatable,
             volumes=launched.machine.volumes,

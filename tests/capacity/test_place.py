@@ -161,6 +161,32 @@ def test_a_pool_of_a_fixed_size_keeps_its_nodes_in_all_zones() -> None:
     assert [each.count for each in found.waiting] == [1]
 
 
+def test_a_pool_of_a_fixed_size_keeps_to_its_limit_of_nodes() -> None:
+    pool = Pool(name="kept", machines=(LARGE,), replicas=3, limits={"nodes": 2})
+    found = outcome(Platform(name="a", demands=(demand("web", 3),), pools=(pool,)))
+    assert len(found.nodes) == 2
+    (waiting,) = found.waiting
+    assert [(each.where, each.predicate) for each in waiting.refusals][-1] == ("kept", "replicas")
+
+
+OLD_SELECTORS = {
+    "beta.kubernetes.io/arch": "amd64",
+    "beta.kubernetes.io/os": "linux",
+    "beta.kubernetes.io/instance-type": "m5.large",
+    "failure-domain.beta.kubernetes.io/zone": ZONES[0],
+}
+
+
+@pytest.mark.parametrize("made", ["group", "pool", "kept"])
+def test_nodes_have_the_older_names_of_their_labels_too(made: str) -> None:
+    pools = {"pool": Pool(name="p", machines=(LARGE,)), "kept": Pool(name="p", machines=(LARGE,), replicas=1)}
+    each = {"groups": (group(),)} if made == "group" else {"pools": (pools[made],)}
+    first, second = (demand(name, 1, cpu="500m", nodeSelector=OLD_SELECTORS) for name in ("first", "second"))
+    # The second finds the node that came for the first, by kube-scheduler's own look at it.
+    found = outcome(Platform(name="a", demands=(first, second), **each))
+    assert (len(found.nodes), found.waiting) == (1, ())
+
+
 def test_what_a_profile_selects_runs_on_fargate() -> None:
     profile = Profile(name="shop", selectors=(("shop", {"app": "web"}),), zones=ZONES, rates=(0.04, 0.004, 0.0001))
     web = demand("web", 2, cpu="250m", requests={"memory": "512Mi"})

@@ -279,6 +279,30 @@ def test_min_values_leave_a_choice_or_nothing() -> None:
     assert Packer([wide]).pack(_pods(shape, 1)).waiting["myapp#0"]["default"].predicate == "minValues"
 
 
+NEVER: dict[str, tuple[Pool, tuple[str, str]]] = {
+    "static": (
+        Pool(name="p", machines=_m5(), replicas=2),
+        ("replicas", "keeps its number of nodes, whatever pods there are"),
+    ),
+    "nothing": (Pool(name="p"), ("offerings", "has no instance type that can be had in its zones")),
+    "few": (
+        Pool(name="p", machines=_m5(), min_values={FAMILY: 2}),
+        ("minValues", f"has fewer values of {FAMILY} than its minValues ask for"),
+    ),
+    "against": (
+        Pool(name="p", machines=_m5(), requirements=_asked((FAMILY, "In", ("c5",)))),
+        ("offerings", "has no instance type that meets its own requirements and has room for DaemonSets"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_a_pool_that_never_makes_a_node_says_why(name: str) -> None:
+    pool, said = NEVER[name]
+    refused = Packer([pool]).pack(_pods(_shape(), 1)).waiting["myapp#0"]["p"]
+    assert (refused.predicate, refused.reason) == said
+
+
 def test_reserved_capacity_comes_first_and_no_more_than_is_left_of_it() -> None:
     mine = [
         Offering(zone="us-west-2a", capacity_type=RESERVED, price=0.0, reservation="cr-1", left=1),
