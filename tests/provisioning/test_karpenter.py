@@ -279,6 +279,25 @@ def test_min_values_leave_a_choice_or_nothing() -> None:
     assert Packer([wide]).pack(_pods(shape, 1)).waiting["myapp#0"]["default"].predicate == "minValues"
 
 
+def test_karpenter_does_nothing_for_a_pod_that_asks_for_a_node_by_its_name() -> None:
+    shape = _shape(nodeName="ip-10-0-0-1")
+    found = Packer([Pool(name="p", machines=_m5())]).pack([Pod("a#0", shape), *_pods(_shape(), 1)])
+    assert {name: each["p"].predicate for name, each in found.waiting.items()} == {"a#0": "NodeName"}
+    assert len(found.claims) == 1
+
+
+ONE_LABEL = ("a karpenter.k8s.aws/instance-cpu", {"karpenter.k8s.aws/instance-cpu": "3"})
+TOGETHER = ("labels together", {FAMILY: "m5", "karpenter.k8s.aws/instance-cpu": "2", SIZE: "xlarge"})
+
+
+@pytest.mark.parametrize(("said", "selector"), [ONE_LABEL, TOGETHER])
+def test_the_label_that_no_instance_type_has_is_named(said: str, selector: dict[str, str]) -> None:
+    pods = _pods(_shape(nodeSelector=selector), 1)
+    refused = Packer([Pool(name="p", machines=_m5())]).pack(pods).waiting["myapp#0"]["p"]
+    assert refused.predicate == "NodeAffinity"
+    assert said in refused.reason
+
+
 NEVER: dict[str, tuple[Pool, tuple[str, str]]] = {
     "static": (
         Pool(name="p", machines=_m5(), replicas=2),

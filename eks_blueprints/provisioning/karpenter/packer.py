@@ -64,6 +64,8 @@ class Ready:
         self.never = {each.pool.name: _without_types(each) for each in templates if not each.types}
         """What pools say that make no node for any pod."""
         self.never |= {each.name: _STATIC for each in every if each.replicas is not None}
+        self.unnamed = {each.name: _UNNAMED for each in every}
+        """What all pools say to a pod that asks for a node by its name, for which Karpenter does nothing."""
         self.universe = Universe(self.pools)
         self._to_all = any(taint.effect == "PreferNoSchedule" for pool in self.pools for taint in pool.taints)
         self._asks: dict[Shape, list[Ask]] = {}
@@ -126,9 +128,12 @@ class Packer:
         """Nodes about to be launched, those with the fewest pods first."""
         self._found = Packed()
 
-    def pack(self, pods: Iterable[Pod]) -> Packed:
+    def pack(self, every: Iterable[Pod]) -> Packed:
         """Where some pods go."""
-        pods = list(pods)
+        pods, named = [], []
+        for each in every:
+            (named if each.shape.node else pods).append(each)
+        self._found.waiting = {each.name: self._ready.unnamed for each in named}
         for each in pods:
             self._topology.know(self._ready.asks_of(each.shape)[0])
         queue = deque(sorted(pods, key=lambda each: _size(each.shape)))
@@ -219,6 +224,7 @@ class Packer:
         return refused
 
 
+_UNNAMED = Refused("NodeName", "makes no node of a name that a pod asks for")
 _STATIC = Refused("replicas", "keeps its number of nodes, whatever pods there are")
 
 
