@@ -101,6 +101,12 @@ def test_karpenters_own_settings_and_those_of_the_network_change_its_estimate() 
     assert after.allocatable["pods"] < before.allocatable["pods"]
 
 
+def test_interfaces_that_karpenter_leaves_out_are_there_for_pods_on_nodes_of_groups() -> None:
+    release = chart("karpenter", "karpenter", values={"settings": {"reservedENIs": "1"}})
+    before, after = (only_group(platform(managed(), *more)).machines[0] for more in ((), (release,)))
+    assert after.allocatable == before.allocatable
+
+
 def test_zones_are_those_of_the_subnets_that_a_class_selects() -> None:
     one = aws("ec2/subnet:Subnet", "special", availabilityZone="eu-west-1b", tags={"pool": "special"})
     made = object_(
