@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from eks_blueprints.capacity.explain import Candidate, Explained, why
+from eks_blueprints.capacity.figures import Alike
 from eks_blueprints.capacity.model import Daemon, Outcome
 from eks_blueprints.capacity.reasons import by_reason
 from eks_blueprints.capacity.text import refused
-from eks_blueprints.capacity.words import by_zone, count, listed, maker, requests
+from eks_blueprints.capacity.words import by_zone, count, listed, maker, place, requests
 from eks_blueprints.core.printed import one_line
 from eks_blueprints.review.cost.prices import HOURS
 
@@ -58,7 +59,7 @@ def _nodes(found: Explained, width: int) -> Iterator[str]:
     for node, number in found.nodes[:_MOST_NODES]:
         fullest = found.figures.fullest(node)
         first = "" if fullest is None else f"filled first by {fullest.dimension}: {fullest.share:.0%}"
-        zone = node.zone or (f"any of {'/'.join(node.zones)}" if node.zones else "")
+        zone = place(Alike((node,)), found.figures.outcome.platform.region)
         kind = node.capacity_type if node.capacity_type != "on-demand" else ""
         name = node.name if node.kind == "running" else ""
         parts = filter(None, (name, node.machine, kind, zone, maker(node.kind, node.maker), first))

@@ -14,7 +14,7 @@ from eks_blueprints.capacity.model import Demand, Outcome, Platform, Waiting
 from eks_blueprints.capacity.schema import schema
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.provisioning.makers import Pool
-from tests.capacity.outcomes import AGENT, API, WEB, demand, small, waiting
+from tests.capacity.outcomes import AGENT, API, WEB, ZONES, demand, small, waiting
 
 ASKED: list[Platform] = []
 
@@ -75,6 +75,12 @@ def test_pools_are_told_in_the_order_in_which_they_are_tried() -> None:
     assert [each.name for each in found.candidates] == ["first", "default", "last", "system"]
     said = click.unstyle("\n".join(render(found, width=200)))
     assert "then a new node of the first pool that can: first (50), default (10), last (0), by weight" in said
+
+
+def test_zones_that_nothing_decides_are_told_as_in_a_plan() -> None:
+    nodes = tuple(replace(each, zone="", zones=ZONES) for each in small().nodes)
+    said = click.unstyle("\n".join(render(explained(replace(small(), nodes=nodes), WEB, place))))
+    assert "m7g.large  any of eu-west-1a/b/c  Karpenter default" in said
 
 
 def test_nothing_at_all_that_could_take_it() -> None:
