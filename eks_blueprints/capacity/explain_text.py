@@ -98,12 +98,16 @@ def _said(text: str, width: int, depth: int = 2, **style: Any) -> Iterator[str]:
         yield click.style(line, **style) if style else line
 
 
-def render_daemon(daemon: Daemon, outcome: Outcome) -> Iterator[str]:
+def render_daemon(daemon: Daemon, outcome: Outcome, *, width: int = 100) -> Iterator[str]:
     """A DaemonSet: on which nodes it has a pod."""
     having = [node for node in outcome.nodes if any(pod.daemon and pod.name == daemon.name for pod in node.pods)]
     yield f"{click.style(one_line(daemon.name), bold=True)}  one pod of {requests(daemon.shape.requests)} on each node"
     yield f"  runs on {len(having)} of {count(len(outcome.nodes), 'node')}"
+    waiting = next((each for each in outcome.waiting if each.name == daemon.name), None)
     inside = {id(node) for node in having}
     without = dict.fromkeys(maker(node.kind, node.maker) for node in outcome.nodes if id(node) not in inside)
     if without:
-        yield f"  not on nodes of {one_line(listed(without))}"
+        yield f"  not on {'all ' if waiting else ''}nodes of {one_line(listed(without))}"
+    if waiting is not None:
+        yield from ("", click.style(f"{count(waiting.count, 'pod')} waiting", fg="red", bold=True))
+        yield from refused(waiting, width)

@@ -14,7 +14,7 @@ from eks_blueprints.provisioning.karpenter.template import POOL, Template
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.amounts import Amounts, added
 from eks_blueprints.scheduling.cluster import Cluster, Place
-from eks_blueprints.scheduling.filters import exclusion
+from eks_blueprints.scheduling.filters import exclusion, no_room
 from eks_blueprints.scheduling.node import HOST, ZONE, Node
 from eks_blueprints.scheduling.pod import Pod
 
@@ -54,9 +54,12 @@ def start(platform: Platform) -> Start:
     daemons = [(each.name, each.shape) for each in platform.daemons]
     for each in platform.running:
         place = found.cluster.open(each.node)
+        planned = {pod.name for pod in daemon_pods(each.node, daemons)}
         found.running[each.node.name] = each
         for name, shape in each.pods:
-            found.cluster.add(Pod(name, shape), place)
+            # A DaemonSet that is new makes a pod for each node, whether there is room or not.
+            if name not in planned or not no_room(shape, place, found.cluster):
+                found.cluster.add(Pod(name, shape), place)
     for group in platform.groups:
         there = sum(each.maker == group.name for each in platform.running)
         if group.machines and group.start > there:

@@ -94,6 +94,38 @@ def test_daemon_sets_are_on_every_node_that_takes_them() -> None:
     assert told(found)[1] == ("default", "karpenter", "m5.xlarge", 2)  # 2.5 of 3.9 cores; 1.9 would be too few
 
 
+def running(name: str, *pods: tuple[str, Shape]) -> Running:
+    """A node of 1.9 cores that is there."""
+    labels = {HOST: name, ZONE: ZONES[0]}
+    return Running(node=Node(name=name, labels=labels, allocatable=LARGE.allocatable), pods=pods, machine="m5.large")
+
+
+@pytest.mark.parametrize("there", ["group", "running"])
+def test_pods_of_daemon_sets_without_room_on_their_node_wait(there: str) -> None:
+    agent = Daemon(name="kube-system/DaemonSet/agent", shape=shape("agent", cpu="1500m"))
+    large = Daemon(name="shop/DaemonSet/large", shape=shape("large", cpu="500m"))
+    both = (agent, large)
+    nodes = [running(n, *((f"{each.name}@{n}", each.shape) for each in both)) for n in "ab"]
+    made: dict[str, Any] = {"groups": (group(start=2),)} if there == "group" else {"running": tuple(nodes)}
+    found = outcome(Platform(name="a", daemons=both, **made))
+    assert [[pod.name for pod in node.pods] for node in found.nodes] == [[agent.name]] * 2
+    (waiting,) = found.waiting
+    assert (waiting.name, waiting.count) == (large.name, 2)
+    assert [(e.where, e.predicate, e.reason) for e in waiting.refusals] == [
+        ("2 nodes", "NodeResourcesFit", "Insufficient cpu")
+    ]
+
+
+def test_a_pod_of_a_daemon_set_that_gives_way_waits_for_its_own_node() -> None:
+    agent = Daemon(name="kube-system/DaemonSet/agent", shape=shape("agent", cpu="700m"))
+    critical = demand("critical", 1, cpu="1500m", nodeSelector={HOST: "a"}, priority=1000)
+    there = tuple(running(name, (f"{agent.name}@{name}", agent.shape)) for name in "ab")
+    found = outcome(Platform(name="a", daemons=(agent,), demands=(critical,), running=there))
+    assert [[pod.name for pod in node.pods] for node in found.nodes] == [[critical.name], [agent.name]]
+    assert found.evicted == ((agent.name, critical.name, 1),)
+    assert [(each.name, each.count) for each in found.waiting] == [(agent.name, 1)]
+
+
 def test_groups_grow_only_with_cluster_autoscaler_and_say_what_would_do() -> None:
     web = demand("web", 6)
     still = outcome(Platform(name="a", demands=(web,), groups=(group(),)))

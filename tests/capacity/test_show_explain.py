@@ -10,7 +10,7 @@ import pytest
 from eks_blueprints.capacity.explain import demand_named, explained
 from eks_blueprints.capacity.explain_text import render, render_daemon
 from eks_blueprints.capacity.json_form import of_daemon, of_explained
-from eks_blueprints.capacity.model import Demand, Outcome, Platform, Waiting
+from eks_blueprints.capacity.model import Demand, Outcome, Platform, Refusal, Waiting
 from eks_blueprints.capacity.schema import schema
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.provisioning.makers import Pool
@@ -97,6 +97,14 @@ def test_a_daemon_set_is_on_each_node_that_takes_it() -> None:
     jsonschema.validate([data], schema())
     assert [each["pods"] for each in data["nodes"]] == [1, 1, 1, 1]
     assert "runs on 4 of 5 nodes\n  not on nodes of managed node group system" in said
+
+
+def test_pods_of_a_daemon_set_that_wait_are_told() -> None:
+    no = Refusal(where="2 nodes", kind="node", predicate="NodeResourcesFit", reason="Insufficient cpu")
+    outcome = replace(small(), waiting=(Waiting(name=AGENT.name, count=2, refusals=(no,)),))
+    said = click.unstyle("\n".join(render_daemon(AGENT, outcome)))
+    assert said.endswith("2 pods waiting\n    NodeResourcesFit  2 nodes: Insufficient cpu")
+    assert of_daemon(AGENT, outcome)["waiting"] == 2
 
 
 @pytest.mark.parametrize(
