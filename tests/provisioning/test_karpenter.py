@@ -279,6 +279,15 @@ def test_min_values_leave_a_choice_or_nothing() -> None:
     assert Packer([wide]).pack(_pods(shape, 1)).waiting["myapp#0"]["default"].predicate == "minValues"
 
 
+def test_limits_are_the_reason_where_they_leave_types_that_are_too_small() -> None:
+    pool = Pool(name="p", machines=_m5(), limits={"cpu": 6000})
+    large, huge = _shape(requests={"cpu": "3"}), _shape(requests={"cpu": "300"})
+    found = Packer([pool]).pack([*(Pod(f"a#{n}", large) for n in range(2)), Pod("b#0", huge)])
+    said = {name: each["p"].predicate for name, each in found.waiting.items()}
+    # One node of 4 cores is there; 2 cores are left, which take no pod of 3. No node takes one of 300.
+    assert (len(found.claims), said) == (1, {"a#1": "limits", "b#0": "NodeResourcesFit"})
+
+
 def test_karpenter_does_nothing_for_a_pod_that_asks_for_a_node_by_its_name() -> None:
     shape = _shape(nodeName="ip-10-0-0-1")
     found = Packer([Pool(name="p", machines=_m5())]).pack([Pod("a#0", shape), *_pods(_shape(), 1)])

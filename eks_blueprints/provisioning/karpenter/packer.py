@@ -214,6 +214,8 @@ class Packer:
                 refused[name] = found
                 if found.waits_for_reservation:
                     break
+                if types != template.types and self._without_limits(template, ask):
+                    refused[name] = _LIMITED
                 continue
             claim.take(pod, ask, found, self._topology, self._reservations)
             self._found.claims.append(claim)
@@ -223,7 +225,13 @@ class Packer:
             return None
         return refused
 
+    def _without_limits(self, template: Template, ask: Ask) -> bool:
+        """Whether a pool could launch a node for a pod if its limits were higher."""
+        claim = Claim(f"{template.pool.name}#{len(self._found.claims) + 1}", template, template.types)
+        return isinstance(claim.room(ask, self._topology, self._reservations), Room)
 
+
+_LIMITED = Refused("limits", "has no instance type for the pod within what is left of its limits")
 _UNNAMED = Refused("NodeName", "makes no node of a name that a pod asks for")
 _STATIC = Refused("replicas", "keeps its number of nodes, whatever pods there are")
 
