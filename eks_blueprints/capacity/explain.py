@@ -84,7 +84,7 @@ def _candidates(platform: Platform, demand: Demand, place: Place) -> Iterator[Ca
 def _candidate(name: str, kind: str, outcome: Outcome, demand: Demand, machines: Sequence[Machine]) -> Candidate:
     node = next((each for each in outcome.nodes if any(pod.name == demand.name for pod in each.pods)), None)
     if node is None:
-        refusals = [refusal for each in outcome.waiting for refusal in each.refusals]
+        refusals = [refusal for each in outcome.waiting if each.name == demand.name for refusal in each.refusals]
         return Candidate(name=name, kind=kind, takes=False, refusals=tuple(refusals))
     prices = _prices(machines, node)
     types = tuple((each, prices.get(each)) for each in dict.fromkeys((node.machine, *node.alternatives)))

@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from eks_blueprints.capacity.explain import Candidate, Explained, why
+from eks_blueprints.capacity.figures import Alike
 from eks_blueprints.capacity.model import Daemon, Outcome
 from eks_blueprints.capacity.reasons import by_reason
 from eks_blueprints.capacity.text import refused
-from eks_blueprints.capacity.words import by_zone, count, listed, maker, requests
+from eks_blueprints.capacity.words import by_zone, count, listed, maker, place, requests
 from eks_blueprints.core.printed import one_line
 from eks_blueprints.review.cost.prices import HOURS
 
@@ -58,7 +59,7 @@ def _nodes(found: Explained, width: int) -> Iterator[str]:
     for node, number in found.nodes[:_MOST_NODES]:
         fullest = found.figures.fullest(node)
         first = "" if fullest is None else f"filled first by {fullest.dimension}: {fullest.share:.0%}"
-        zone = node.zone or (f"any of {'/'.join(node.zones)}" if node.zones else "")
+        zone = place(Alike((node,)), found.figures.outcome.platform.region)
         kind = node.capacity_type if node.capacity_type != "on-demand" else ""
         name = node.name if node.kind == "running" else ""
         parts = filter(None, (name, node.machine, kind, zone, maker(node.kind, node.maker), first))
@@ -97,12 +98,16 @@ def _said(text: str, width: int, depth: int = 2, **style: Any) -> Iterator[str]:
         yield click.style(line, **style) if style else line
 
 
-def render_daemon(daemon: Daemon, outcome: Outcome) -> Iterator[str]:
+def render_daemon(daemon: Daemon, outcome: Outcome, *, width: int = 100) -> Iterator[str]:
     """A DaemonSet: on which nodes it has a pod."""
     having = [node for node in outcome.nodes if any(pod.daemon and pod.name == daemon.name for pod in node.pods)]
     yield f"{click.style(one_line(daemon.name), bold=True)}  one pod of {requests(daemon.shape.requests)} on each node"
     yield f"  runs on {len(having)} of {count(len(outcome.nodes), 'node')}"
+    waiting = next((each for each in outcome.waiting if each.name == daemon.name), None)
     inside = {id(node) for node in having}
     without = dict.fromkeys(maker(node.kind, node.maker) for node in outcome.nodes if id(node) not in inside)
     if without:
-        yield f"  not on nodes of {one_line(listed(without))}"
+        yield f"  not on {'all ' if waiting else ''}nodes of {one_line(listed(without))}"
+    if waiting is not None:
+        yield from ("", click.style(f"{count(waiting.count, 'pod')} waiting", fg="red", bold=True))
+        yield from refused(waiting, width)

@@ -80,6 +80,9 @@ class Limits:
         if self.dollars is None:
             return
         for each in figures:
+            # What is not counted costs something, too.
+            unsure = () if self.capacity else each.unsure
+            yield from (f"cost: {each.outcome.platform.name}: not known: {said}" for said in unsure)
             if missing := each.cost.unpriced:
                 said = f"{count(len(missing), 'node')} without a price: {listed(missing)}"
                 yield f"cost: {each.outcome.platform.name}: not known: {said}; give their types a price with --prices"
@@ -97,7 +100,9 @@ class Limits:
             yield from (f"capacity: {change.cluster}: not known: {each}" for each in change.newly_unsure)
         if self.dollars is None and self.share is None:
             return
-        yield from (f"cost: {change.cluster}: not known: no price of {each}" for each in change.unpriced)
+        unsure = () if self.capacity else change.newly_unsure
+        missing = (f"no price of {each}" for each in change.unpriced)
+        yield from (f"cost: {change.cluster}: not known: {said}" for said in (*unsure, *missing))
         if self.dollars is not None and change.rise > self.dollars:
             yield f"cost: {change.cluster}: nodes {_cost(change)}, over ${self.dollars:,.0f} more"
         if self.share is None:

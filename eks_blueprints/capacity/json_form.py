@@ -139,7 +139,7 @@ def of_daemon(daemon: Daemon, outcome: Outcome) -> dict[str, Any]:
         "requests": dict(daemon.shape.requests),
         "nodes": [_holding(node, 1, figures) for node in having],
         "why": [],
-        "waiting": 0,
+        "waiting": sum(each.count for each in outcome.waiting if each.name == daemon.name),
         "candidates": [],
         "notKnown": list(figures.unsure),
     }

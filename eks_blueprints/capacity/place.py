@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from eks_blueprints.capacity.daemons import without_room
 from eks_blueprints.capacity.fargate import on_fargate
 from eks_blueprints.capacity.model import Demand, Outcome, PlannedNode, Platform
 from eks_blueprints.capacity.placing import Placing
@@ -39,7 +40,7 @@ def outcome(platform: Platform, *, at: At = "least") -> Outcome:
     waiting = world.with_pools(waiting)
     waiting = world.with_groups(waiting)
     nodes = [*nodes_of(world), *fargate.nodes]
-    still = [*fargate.refused, *waiting_of(world, waiting, placing)]
+    still = [*fargate.refused, *waiting_of(world, waiting, placing), *without_room(platform, begun.cluster)]
     evicted = tuple((gone, came, count) for (gone, came), count in sorted(placing.evicted.items()))
     notes = (*_notes(platform, nodes), *fargate.notes)
     return Outcome(platform=platform, nodes=tuple(nodes), waiting=tuple(still), evicted=evicted, notes=notes)

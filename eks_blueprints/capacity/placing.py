@@ -34,7 +34,7 @@ class Placing:
             # Nothing has changed since the first of them found no room, so that no other does.
             if left and (gone := self._room_by_eviction(left[0])) is not None:
                 queue.extendleft(reversed(left[1:]))
-                queue.extend(gone)
+                queue.extend(each for each in gone if not _is_of_node(each))
             else:
                 waiting += left
         return waiting
@@ -55,5 +55,10 @@ class Placing:
 
 
 def maker(pod: Pod) -> str:
-    """What makes a pod: its name without its number."""
-    return pod.name.rpartition("#")[0] or pod.name
+    """What makes a pod: its name without its number, that of a DaemonSet's without its node."""
+    return pod.name.rpartition("@" if _is_of_node(pod) else "#")[0] or pod.name
+
+
+def _is_of_node(pod: Pod) -> bool:
+    """Whether a DaemonSet makes a pod for one node: it comes back there, and runs nowhere else."""
+    return "#" not in pod.name

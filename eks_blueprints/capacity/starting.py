@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from eks_blueprints.capacity.model import Platform, Running
+from eks_blueprints.karpenter.labels import with_old_names
 from eks_blueprints.provisioning.group_nodes import Daemons, GroupNode, daemon_pods
 from eks_blueprints.provisioning.group_nodes import launch as launch_group
 from eks_blueprints.provisioning.karpenter.launch import Launch, launch
@@ -13,7 +14,7 @@ from eks_blueprints.provisioning.karpenter.template import POOL, Template
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.amounts import Amounts, added
 from eks_blueprints.scheduling.cluster import Cluster, Place
-from eks_blueprints.scheduling.filters import exclusion
+from eks_blueprints.scheduling.filters import exclusion, no_room
 from eks_blueprints.scheduling.node import HOST, ZONE, Node
 from eks_blueprints.scheduling.pod import Pod
 
@@ -53,9 +54,12 @@ def start(platform: Platform) -> Start:
     daemons = [(each.name, each.shape) for each in platform.daemons]
     for each in platform.running:
         place = found.cluster.open(each.node)
+        planned = {pod.name for pod in daemon_pods(each.node, daemons)}
         found.running[each.node.name] = each
         for name, shape in each.pods:
-            found.cluster.add(Pod(name, shape), place)
+            # A DaemonSet that is new makes a pod for each node, whether there is room or not.
+            if name not in planned or not no_room(shape, place, found.cluster):
+                found.cluster.add(Pod(name, shape), place)
     for group in platform.groups:
         there = sum(each.maker == group.name for each in platform.running)
         if group.machines and group.start > there:
@@ -83,13 +87,14 @@ def _kept(pool: Pool, there: int, cluster: Cluster, daemons: Daemons) -> Iterabl
     if not template.types:
         return
     launched = launch(template, template.types, template.requirements)
-    for number in range(there, pool.replicas):
+    # The only limit that such a pool can have is one of nodes, and it holds for what it keeps.
+    for number in range(there, min(pool.replicas, pool.limits.get("nodes", pool.replicas))):
         zone = launched.zones[number % len(launched.zones)]
         name = f"{pool.name}-{number}"
         labels = {key: next(iter(v)) for key, v in launched.machine.labels.items() if len(v) == 1}
         node = Node(
             name=name,
-            labels={**labels, **pool.labels, POOL: pool.name, HOST: name, ZONE: zone},
+            labels=with_old_names({**labels, **pool.labels, POOL: pool.name, HOST: name, ZONE: zone}),
             taints=pool.taints,
             allocatable=launched.machine.allocatable,
             volumes=launched.machine.volumes,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from string import ascii_letters
+from textwrap import wrap
 from typing import Literal
 
 import click
@@ -33,6 +34,7 @@ from eks_blueprints.scheduling.amounts import CPU, MEMORY, PODS
 
 At = Literal["least", "most"]
 
+_wrapped = partial(wrap, break_on_hyphens=False)  # names are full of hyphens
 _COLOURS = ("cyan", "magenta", "yellow", "blue", "green", "bright_cyan", "bright_magenta", "bright_yellow")
 _DAEMON, _OTHER, _FREE = "=", "+", "·"
 _BAR = 10
@@ -75,8 +77,8 @@ def _head(figures: Figures, at: At, width: int) -> Iterator[str]:
     about = "  ".join(one_line(each) for each in (platform.region, how) if each)
     yield f"{click.style(one_line(platform.name), bold=True)}  {click.style(about, dim=True)}"
     colour = "red" if figures.waiting else "yellow" if figures.unsure else "green"
-    yield from (click.style(line, fg=colour, bold=True) for line in textwrap.wrap(summary(figures), width))
-    yield from textwrap.wrap("; ".join(facts(figures)), width)
+    yield from (click.style(line, fg=colour, bold=True) for line in _wrapped(summary(figures), width))
+    yield from _wrapped("; ".join(facts(figures)), width)
     if known := [zone for zone in figures.zones if zone]:
         counts = by_zone(figures.zones, platform.region)
         yield click.style(f"nodes by zone: {counts}" if len(known) > 1 else f"nodes in one zone: {counts}", dim=True)
@@ -84,7 +86,7 @@ def _head(figures: Figures, at: At, width: int) -> Iterator[str]:
 
 def _at_most(figures: Figures, width: int) -> Iterator[str]:
     said = f"at most: {summary(figures)}; {month(figures.cost)}"
-    yield from (click.style(line, fg="red" if figures.waiting else None) for line in textwrap.wrap(said, width))
+    yield from (click.style(line, fg="red" if figures.waiting else None) for line in _wrapped(said, width))
 
 
 def _alike(figures: Figures, alike: Alike, width: int) -> Iterator[str]:
@@ -96,7 +98,7 @@ def _alike(figures: Figures, alike: Alike, width: int) -> Iterator[str]:
     gap = " " * max(2, width - len(head) - len(rest) - len(price) - 2)
     bold = click.style(head, bold=True)
     if len(head) + len(rest) + len(price) + 4 > width:
-        yield from (f"{bold}  {price}", *textwrap.wrap(rest, width, initial_indent=" " * 7, subsequent_indent=" " * 7))
+        yield from (f"{bold}  {price}", *_wrapped(rest, width, initial_indent=" " * 7, subsequent_indent=" " * 7))
     else:
         yield f"{bold}  {rest}{gap}{price}"
     uses = [_over(figures, alike.nodes, name) for name in (CPU, MEMORY)]
@@ -217,9 +219,7 @@ def _waiting(alike: Sequence[Waiting], width: int) -> Iterator[str]:
     yield f"  {click.style(count(sum(each.count for each in alike), 'pod'), bold=True)} of {names}"
     yield from refused(first, width)
     if first.remedy:
-        yield from textwrap.wrap(
-            f"→ {one_line(first.remedy)}", width, initial_indent="    ", subsequent_indent="      "
-        )
+        yield from _wrapped(f"→ {one_line(first.remedy)}", width, initial_indent="    ", subsequent_indent="      ")
 
 
 def refused(found: Waiting, width: int) -> Iterator[str]:
@@ -229,7 +229,7 @@ def refused(found: Waiting, width: int) -> Iterator[str]:
     for (predicate, reason), said in reasons.items():
         where = listed([maker(each.kind, each.where) for each in said])
         text = f"{predicate:{column}}  {one_line(where)}: {one_line(reason)}"
-        yield from textwrap.wrap(text, width, initial_indent="    ", subsequent_indent=" " * (column + 6))
+        yield from _wrapped(text, width, initial_indent="    ", subsequent_indent=" " * (column + 6))
     if not reasons:
         yield "    there is nothing that could take them"
 
@@ -247,6 +247,6 @@ def _notes(figures: Figures, width: int) -> Iterator[str]:
         yield ""
     for word, text, colour in said:
         hanging = " " * (len(word) + 2)
-        first, *rest = textwrap.wrap(one_line(text), max(20, width - len(hanging))) or [""]
+        first, *rest = _wrapped(one_line(text), max(20, width - len(hanging))) or [""]
         yield f"{click.style(word, fg=colour) if colour else click.style(word, dim=True)}  {first}"
         yield from (f"{hanging}{line}" for line in rest)

@@ -9,6 +9,7 @@ from itertools import count
 
 from eks_blueprints.capacity.model import Platform
 from eks_blueprints.capacity.starting import Start, used
+from eks_blueprints.karpenter.labels import with_old_names
 from eks_blueprints.provisioning.autoscaler.growing import Growth, scale_up
 from eks_blueprints.provisioning.group_nodes import daemon_pods
 from eks_blueprints.provisioning.karpenter.claim import Claim
@@ -89,7 +90,7 @@ class World:
         name = self._name(pool)
         node = Node(
             name=name,
-            labels={**labels, **decided, **pool.labels, HOST: name, ZONE: found.zones[0]},
+            labels=with_old_names({**labels, **decided, **pool.labels, HOST: name, ZONE: found.zones[0]}),
             taints=pool.taints,
             allocatable=found.machine.allocatable,
             volumes=found.machine.volumes,

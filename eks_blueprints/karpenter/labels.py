@@ -75,6 +75,11 @@ def normal(key: str) -> str:
     return OLD_NAMES.get(key, key)
 
 
+def with_old_names(labels: Mapping[str, str]) -> dict[str, str]:
+    """The labels of a node, with the older names too that Kubernetes still gives to some of them."""
+    return {**labels, **{old: labels[new] for old, new in OLD_NAMES.items() if new in labels}}
+
+
 def qualified_name(key: str, what: str) -> str:
     """A name of Kubernetes' own form: letters, digits, -, _ and ., and a domain before it where wanted.
 

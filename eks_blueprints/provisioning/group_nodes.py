@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count as count_from
 
+from eks_blueprints.karpenter.labels import with_old_names
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Group
 from eks_blueprints.scheduling.cluster import Cluster, Place
@@ -54,7 +55,7 @@ def node_of(group: Group, machine: Machine, zone: str, name: str) -> Node:
     labels = {key: next(iter(values)) for key, values in machine.labels.items() if len(values) == 1}
     return Node(
         name=name,
-        labels={**labels, **group.labels, HOST: name, **({ZONE: zone} if zone else {})},
+        labels=with_old_names({**labels, **group.labels, HOST: name, **({ZONE: zone} if zone else {})}),
         taints=group.taints,
         allocatable=machine.allocatable,
         volumes=machine.volumes,

@@ -94,6 +94,38 @@ def test_daemon_sets_are_on_every_node_that_takes_them() -> None:
     assert told(found)[1] == ("default", "karpenter", "m5.xlarge", 2)  # 2.5 of 3.9 cores; 1.9 would be too few
 
 
+def running(name: str, *pods: tuple[str, Shape]) -> Running:
+    """A node of 1.9 cores that is there."""
+    labels = {HOST: name, ZONE: ZONES[0]}
+    return Running(node=Node(name=name, labels=labels, allocatable=LARGE.allocatable), pods=pods, machine="m5.large")
+
+
+@pytest.mark.parametrize("there", ["group", "running"])
+def test_pods_of_daemon_sets_without_room_on_their_node_wait(there: str) -> None:
+    agent = Daemon(name="kube-system/DaemonSet/agent", shape=shape("agent", cpu="1500m"))
+    large = Daemon(name="shop/DaemonSet/large", shape=shape("large", cpu="500m"))
+    both = (agent, large)
+    nodes = [running(n, *((f"{each.name}@{n}", each.shape) for each in both)) for n in "ab"]
+    made: dict[str, Any] = {"groups": (group(start=2),)} if there == "group" else {"running": tuple(nodes)}
+    found = outcome(Platform(name="a", daemons=both, **made))
+    assert [[pod.name for pod in node.pods] for node in found.nodes] == [[agent.name]] * 2
+    (waiting,) = found.waiting
+    assert (waiting.name, waiting.count) == (large.name, 2)
+    assert [(e.where, e.predicate, e.reason) for e in waiting.refusals] == [
+        ("2 nodes", "NodeResourcesFit", "Insufficient cpu")
+    ]
+
+
+def test_a_pod_of_a_daemon_set_that_gives_way_waits_for_its_own_node() -> None:
+    agent = Daemon(name="kube-system/DaemonSet/agent", shape=shape("agent", cpu="700m"))
+    critical = demand("critical", 1, cpu="1500m", nodeSelector={HOST: "a"}, priority=1000)
+    there = tuple(running(name, (f"{agent.name}@{name}", agent.shape)) for name in "ab")
+    found = outcome(Platform(name="a", daemons=(agent,), demands=(critical,), running=there))
+    assert [[pod.name for pod in node.pods] for node in found.nodes] == [[critical.name], [agent.name]]
+    assert found.evicted == ((agent.name, critical.name, 1),)
+    assert [(each.name, each.count) for each in found.waiting] == [(agent.name, 1)]
+
+
 def test_groups_grow_only_with_cluster_autoscaler_and_say_what_would_do() -> None:
     web = demand("web", 6)
     still = outcome(Platform(name="a", demands=(web,), groups=(group(),)))
@@ -159,6 +191,32 @@ def test_a_pool_of_a_fixed_size_keeps_its_nodes_in_all_zones() -> None:
     found = outcome(Platform(name="a", demands=(demand("web", 4),), pools=(pool,)))
     assert [(each.maker, each.zone, each.new) for each in found.nodes] == [("kept", zone, False) for zone in ZONES]
     assert [each.count for each in found.waiting] == [1]
+
+
+def test_a_pool_of_a_fixed_size_keeps_to_its_limit_of_nodes() -> None:
+    pool = Pool(name="kept", machines=(LARGE,), replicas=3, limits={"nodes": 2})
+    found = outcome(Platform(name="a", demands=(demand("web", 3),), pools=(pool,)))
+    assert len(found.nodes) == 2
+    (waiting,) = found.waiting
+    assert [(each.where, each.predicate) for each in waiting.refusals][-1] == ("kept", "replicas")
+
+
+OLD_SELECTORS = {
+    "beta.kubernetes.io/arch": "amd64",
+    "beta.kubernetes.io/os": "linux",
+    "beta.kubernetes.io/instance-type": "m5.large",
+    "failure-domain.beta.kubernetes.io/zone": ZONES[0],
+}
+
+
+@pytest.mark.parametrize("made", ["group", "pool", "kept"])
+def test_nodes_have_the_older_names_of_their_labels_too(made: str) -> None:
+    pools = {"pool": Pool(name="p", machines=(LARGE,)), "kept": Pool(name="p", machines=(LARGE,), replicas=1)}
+    each = {"groups": (group(),)} if made == "group" else {"pools": (pools[made],)}
+    first, second = (demand(name, 1, cpu="500m", nodeSelector=OLD_SELECTORS) for name in ("first", "second"))
+    # The second finds the node that came for the first, by kube-scheduler's own look at it.
+    found = outcome(Platform(name="a", demands=(first, second), **each))
+    assert (len(found.nodes), found.waiting) == (1, ())
 
 
 def test_what_a_profile_selects_runs_on_fargate() -> None:

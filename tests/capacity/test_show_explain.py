@@ -10,11 +10,11 @@ import pytest
 from eks_blueprints.capacity.explain import demand_named, explained
 from eks_blueprints.capacity.explain_text import render, render_daemon
 from eks_blueprints.capacity.json_form import of_daemon, of_explained
-from eks_blueprints.capacity.model import Demand, Outcome, Platform, Waiting
+from eks_blueprints.capacity.model import Demand, Outcome, Platform, Refusal, Waiting
 from eks_blueprints.capacity.schema import schema
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.provisioning.makers import Pool
-from tests.capacity.outcomes import AGENT, API, WEB, demand, small, waiting
+from tests.capacity.outcomes import AGENT, API, WEB, ZONES, demand, small, waiting
 
 ASKED: list[Platform] = []
 
@@ -77,6 +77,12 @@ def test_pools_are_told_in_the_order_in_which_they_are_tried() -> None:
     assert "then a new node of the first pool that can: first (50), default (10), last (0), by weight" in said
 
 
+def test_zones_that_nothing_decides_are_told_as_in_a_plan() -> None:
+    nodes = tuple(replace(each, zone="", zones=ZONES) for each in small().nodes)
+    said = click.unstyle("\n".join(render(explained(replace(small(), nodes=nodes), WEB, place))))
+    assert "m7g.large  any of eu-west-1a/b/c  Karpenter default" in said
+
+
 def test_nothing_at_all_that_could_take_it() -> None:
     outcome = Outcome(platform=Platform(name="bare", demands=(WEB,)), waiting=(Waiting(name=WEB.name, count=6),))
     said = click.unstyle("\n".join(render(explained(outcome, WEB, place))))
@@ -91,6 +97,14 @@ def test_a_daemon_set_is_on_each_node_that_takes_it() -> None:
     jsonschema.validate([data], schema())
     assert [each["pods"] for each in data["nodes"]] == [1, 1, 1, 1]
     assert "runs on 4 of 5 nodes\n  not on nodes of managed node group system" in said
+
+
+def test_pods_of_a_daemon_set_that_wait_are_told() -> None:
+    no = Refusal(where="2 nodes", kind="node", predicate="NodeResourcesFit", reason="Insufficient cpu")
+    outcome = replace(small(), waiting=(Waiting(name=AGENT.name, count=2, refusals=(no,)),))
+    said = click.unstyle("\n".join(render_daemon(AGENT, outcome)))
+    assert said.endswith("2 pods waiting\n    NodeResourcesFit  2 nodes: Insufficient cpu")
+    assert of_daemon(AGENT, outcome)["waiting"] == 2
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,12 @@ def test_every_line_fits_a_narrow_terminal() -> None:
         assert max(map(len, text(outcome, width=80).splitlines())) <= 80
 
 
+def test_names_are_not_broken_at_their_hyphens() -> None:
+    lines = text(small(), width=42).splitlines()
+    assert not [line for line in lines if line.endswith("-")]
+    assert any("eu-west-1a/b" in line for line in lines)
+
+
 def test_an_empty_cluster_is_told_in_a_line() -> None:
     assert text(empty()) == "bare  eu-west-1\n0 nodes, for no pods\n"
 

@@ -279,6 +279,58 @@ def test_min_values_leave_a_choice_or_nothing() -> None:
     assert Packer([wide]).pack(_pods(shape, 1)).waiting["myapp#0"]["default"].predicate == "minValues"
 
 
+def test_limits_are_the_reason_where_they_leave_types_that_are_too_small() -> None:
+    pool = Pool(name="p", machines=_m5(), limits={"cpu": 6000})
+    large, huge = _shape(requests={"cpu": "3"}), _shape(requests={"cpu": "300"})
+    found = Packer([pool]).pack([*(Pod(f"a#{n}", large) for n in range(2)), Pod("b#0", huge)])
+    said = {name: each["p"].predicate for name, each in found.waiting.items()}
+    # One node of 4 cores is there; 2 cores are left, which take no pod of 3. No node takes one of 300.
+    assert (len(found.claims), said) == (1, {"a#1": "limits", "b#0": "NodeResourcesFit"})
+
+
+def test_karpenter_does_nothing_for_a_pod_that_asks_for_a_node_by_its_name() -> None:
+    shape = _shape(nodeName="ip-10-0-0-1")
+    found = Packer([Pool(name="p", machines=_m5())]).pack([Pod("a#0", shape), *_pods(_shape(), 1)])
+    assert {name: each["p"].predicate for name, each in found.waiting.items()} == {"a#0": "NodeName"}
+    assert len(found.claims) == 1
+
+
+ONE_LABEL = ("a karpenter.k8s.aws/instance-cpu", {"karpenter.k8s.aws/instance-cpu": "3"})
+TOGETHER = ("labels together", {FAMILY: "m5", "karpenter.k8s.aws/instance-cpu": "2", SIZE: "xlarge"})
+
+
+@pytest.mark.parametrize(("said", "selector"), [ONE_LABEL, TOGETHER])
+def test_the_label_that_no_instance_type_has_is_named(said: str, selector: dict[str, str]) -> None:
+    pods = _pods(_shape(nodeSelector=selector), 1)
+    refused = Packer([Pool(name="p", machines=_m5())]).pack(pods).waiting["myapp#0"]["p"]
+    assert refused.predicate == "NodeAffinity"
+    assert said in refused.reason
+
+
+NEVER: dict[str, tuple[Pool, tuple[str, str]]] = {
+    "static": (
+        Pool(name="p", machines=_m5(), replicas=2),
+        ("replicas", "keeps its number of nodes, whatever pods there are"),
+    ),
+    "nothing": (Pool(name="p"), ("offerings", "has no instance type that can be had in its zones")),
+    "few": (
+        Pool(name="p", machines=_m5(), min_values={FAMILY: 2}),
+        ("minValues", f"has fewer values of {FAMILY} than its minValues ask for"),
+    ),
+    "against": (
+        Pool(name="p", machines=_m5(), requirements=_asked((FAMILY, "In", ("c5",)))),
+        ("offerings", "has no instance type that meets its own requirements and has room for DaemonSets"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_a_pool_that_never_makes_a_node_says_why(name: str) -> None:
+    pool, said = NEVER[name]
+    refused = Packer([pool]).pack(_pods(_shape(), 1)).waiting["myapp#0"]["p"]
+    assert (refused.predicate, refused.reason) == said
+
+
 def test_reserved_capacity_comes_first_and_no_more_than_is_left_of_it() -> None:
     mine = [
         Offering(zone="us-west-2a", capacity_type=RESERVED, price=0.0, reservation="cr-1", left=1),

@@ -29,6 +29,23 @@ _CRDS = frozenset({"apiextensions.k8s.io/v1 CustomResourceDefinition"})
 """What a chart of nothing else brings runs nowhere."""
 _RESOURCES = "resources"
 _KARPENTER = "karpenter"
+_OF_NO_WEIGHT: Mapping[str, frozenset[str]] = {
+    _KARPENTER: frozenset(
+        {
+            *("logLevel", "settings.batchMaxDuration", "settings.batchIdleDuration", "settings.isolatedVPC"),
+            *("settings.amiRefreshInterval", "settings.subnetRefreshInterval", "settings.securityGroupRefreshInterval"),
+            *("settings.legacyNodeRepair", "settings.disableDryRun", "settings.enableZonalShift"),
+            # These are read, or turn on what is read.
+            *("settings.reservedENIs", "settings.vmMemoryOverheadPercent"),
+            *(f"settings.featureGates.{gate}" for gate in ("nodeOverlay", "staticCapacity")),
+            # These change what becomes of nodes later.
+            *("settings.featureGates.nodeRepair", "settings.featureGates.spotToSpotConsolidation"),
+            *("settings.featureGates.terminateFirstDrift", "settings.featureGates.terminateFirstRepair"),
+            *("settings.featureGates.podDeletionCostManagement", "settings.awsFeatureGates.rebootForRepair"),
+        }
+    )
+}
+"""Values of charts on which it does not hang which nodes there are, and which pods."""
 _HARD = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
@@ -103,8 +120,11 @@ def _resources(found: Contents) -> Mapping[str, Any]:
 
 def _doubts(found: Contents) -> Iterator[str]:
     chart = found.installed.chart
-    if unfollowed := [path for path in found.unfollowed if path[0] != _RESOURCES or not _resources(found)]:
-        paths = ", ".join(list(map(written, unfollowed))[:3])
+    light = _OF_NO_WEIGHT.get(chart, frozenset())
+    followed = bool(_resources(found))
+    unfollowed = [written(path) for path in found.unfollowed if not (path[0] == _RESOURCES and followed)]
+    if unfollowed := [path for path in unfollowed if path not in light]:
+        paths = ", ".join(unfollowed[:3])
         more = f" and {len(unfollowed) - 3} more" if len(unfollowed) > 3 else ""
         yield f"what these values of the chart {chart} change is not followed: {paths}{more}"
     objects = () if found.rendered is None else found.rendered.objects

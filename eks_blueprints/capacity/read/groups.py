@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from eks_blueprints.capacity.read.autoscaler import Autoscaler
@@ -139,7 +140,8 @@ def _group(
         zone_ids=ids_among(zones),
         hour=facts.hour,
         spot_of=facts.spot_of,
-        addressing=facts.addressing,
+        # The interfaces that Karpenter leaves out (RESERVED_ENIS) it leaves out for its own nodes alone.
+        addressing=replace(facts.addressing, reserved_interfaces=0),
         pod_interfaces=facts.pod_interfaces,
         disk=None if nodes.disk is None else int(nodes.disk),
         instance_store=nodes.instance_store,

@@ -15,8 +15,8 @@ from eks_blueprints.scheduling.selectors import Selector
 
 OF_POD = (
     *("affinity", "hostNetwork", "nodeName", "nodeSelector", "overhead", "preemptionPolicy", "priority"),
-    *("priorityClassName", "resources", "runtimeClassName", "schedulerName", "tolerations"),
-    *("topologySpreadConstraints",),
+    *("priorityClassName", "resources", "runtimeClassName", "schedulerName", "schedulingGates"),
+    *("tolerations", "topologySpreadConstraints"),
 )
 """What is read of a pod's spec besides its containers and volumes."""
 OF_CONTAINER = ("name", "ports", "resources", "restartPolicy")
@@ -80,11 +80,23 @@ def pod_shape(
         ) from None
     if spec.get("schedulerName") not in _NOT_NAMED:
         gaps.say(f"the scheduler {spec.get('schedulerName')} places it, and is taken for Kubernetes' own")
+    if not of and (runtime := _runtime_elsewhere(spec, objects)):
+        gaps.say(f"the RuntimeClass {runtime} is made elsewhere: what it adds and where its pods run is not known")
+    if gates := [str(each.get("name")) for each in spec.get("schedulingGates") or () if isinstance(each, Mapping)]:
+        gaps.say(
+            f"nothing places it while its scheduling gates are there ({', '.join(gates)}): they are taken for gone"
+        )
     priority = objects.priority(spec)
     if priority is None:
         gaps.say(f"the PriorityClass {spec.get('priorityClassName')} is made elsewhere: its priority is taken for 0")
         return found
     return replace(found, priority=priority[0], preempts=priority[1] != "Never")
+
+
+def _runtime_elsewhere(spec: Manifest, objects: Objects) -> str:
+    """The RuntimeClass of a pod, where it is not known."""
+    name = str(spec.get("runtimeClassName") or "")
+    return "" if name in objects.of("RuntimeClass") else name
 
 
 def _admitted(spec: Manifest, namespace: str, objects: Objects) -> dict[str, Any]:

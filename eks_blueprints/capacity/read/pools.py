@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from eks_blueprints.capacity.model import Doubt
 from eks_blueprints.capacity.read.cluster_facts import ClusterFacts
 from eks_blueprints.capacity.read.machines import Machines
 from eks_blueprints.capacity.read.node_classes import class_way
@@ -22,7 +24,7 @@ from eks_blueprints.policies.props import Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.provisioning.karpenter.disruption.reading import rules_of
 from eks_blueprints.provisioning.makers import Pool
-from eks_blueprints.provisioning.offers import Way
+from eks_blueprints.provisioning.offers import Way, left_out, unpriced
 from eks_blueprints.scheduling.amounts import amounts
 
 Manifest = Mapping[str, Any]
@@ -46,12 +48,14 @@ def pools_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterator[P
         try:
             found = next(iter(node_class(each, stack)), None)
             way = class_way(found, _flavor(each), cluster, stack, facts, gaps, name)
-            pool = pool_of(_manifest(each, stack, gaps), name, way, machines)
+            manifest = _manifest(each, stack, gaps)
+            pool = pool_of(manifest, name, way, machines)
+            offered = () if pool.machines else types_of(manifest, way)
         except (AttributeError, TypeError, ValueError, Undetermined) as error:
             yield f"the pool {name} is not counted: {error}"
             continue
         if not pool.machines:
-            yield f"the pool {name} has no instance type of which anything is known"
+            yield _none(name, offered, way)
         if gaps:
             yield f"of the pool {name}: {gaps}"
         yield overlaid(pool, changes) if changes else pool
@@ -82,7 +86,6 @@ def pool_of(manifest: Manifest, name: str, way: Way, machines: Machines) -> Pool
     labels[f"{flavor.group}/{flavor.kind.lower()}"] = str(reference.get("name"))
     if flavor is AUTO_MODE:
         labels["eks.amazonaws.com/compute-type"] = "auto"
-    names = instances.with_facts(instances.left(flavor, asked))
     replicas = spec.get("replicas")
     return Pool(
         name=name,
@@ -95,11 +98,32 @@ def pool_of(manifest: Manifest, name: str, way: Way, machines: Machines) -> Pool
             for each in node.get("taints") or ()
         ),
         limits=amounts(spec.get("limits")),
-        machines=machines.of(sorted(names), way),
+        machines=machines.of(types_of(manifest, way), way),
         replicas=int(replicas) if isinstance(replicas, int) else None,
         auto_mode=flavor is AUTO_MODE,
         rules=rules_of(spec, auto_mode=flavor is AUTO_MODE),
     )
+
+
+def types_of(manifest: Manifest, way: Way) -> list[str]:
+    """The instance types that the requirements of a NodePool leave, as far as anything is known of them."""
+    template = (manifest.get("spec") or {}).get("template") or {}
+    flavor = AUTO_MODE if way.kind == "auto_mode" else KARPENTER
+    asked = allowed(map(_requirement, (template.get("spec") or {}).get("requirements") or ()))
+    return sorted(instances.with_facts(instances.left(flavor, asked)))
+
+
+def _none(name: str, types: Sequence[str], way: Way) -> str:
+    """Why a pool has no instance types."""
+    if not types:
+        return f"the pool {name} has no instance type of which anything is known"
+    gone = left_out(types, way)
+    why = Counter(gone.values()).most_common(1)[0][0]
+    one = next(each for each, reason in gone.items() if reason == why)
+    more = f", to name one of {len(types)}" if len(types) > 1 else ""
+    said = f"the pool {name} makes no nodes: {one} {why}{more}"
+    # A price, which our table may lack, is all that keeps such a pool from nodes that AWS would launch.
+    return said if unpriced(types, way) else Doubt(said)
 
 
 def _manifest(pool: Resource, stack: Stack, gaps: Gaps) -> dict[str, Any]:

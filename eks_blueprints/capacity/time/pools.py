@@ -14,6 +14,7 @@ from eks_blueprints.capacity.time.things import Host, Item
 from eks_blueprints.capacity.time.trial import foreseen
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.capacity.words import count, listed
+from eks_blueprints.karpenter.labels import with_old_names
 from eks_blueprints.provisioning.karpenter.claim import Claim
 from eks_blueprints.provisioning.karpenter.launch import Launch, launch
 from eks_blueprints.provisioning.karpenter.packer import Packed, Packer, Ready
@@ -186,7 +187,7 @@ class Pools:
         chosen = {_CAPACITY: launched.capacity_type} if _CAPACITY in launched.machine.labels else {}
         node = Node(
             name=name,
-            labels={**labels, **decided, **pool.labels, **chosen, HOST: name, ZONE: zone},
+            labels=with_old_names({**labels, **decided, **pool.labels, **chosen, HOST: name, ZONE: zone}),
             taints=pool.taints,
             allocatable=launched.machine.allocatable,
             volumes=launched.machine.volumes,

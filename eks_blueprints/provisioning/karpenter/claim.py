@@ -147,7 +147,11 @@ class Claim:
         for key in ask.requirements:
             types &= catalogue.labelled(key, requirements[key])
         if not types:
-            return Refused("NodeAffinity", "has no instance type that meets all labels together")
+            alone = (e for e in ask.requirements if not self.types & catalogue.labelled(e, requirements[e]))
+            which = (
+                f"with a {key} that the pod may have" if (key := next(alone, "")) else "that meets all labels together"
+            )
+            return Refused("NodeAffinity", f"has no instance type {which}")
         if not (types := types & catalogue.offered(requirements)):
             return Refused("offerings", "has no instance type that is offered in those zones")
         return Room(types, requirements)

@@ -52,14 +52,20 @@ class Ready:
             daemons: Pods of which each node that takes them has one.
             reserved: How many instances of each capacity reservation are taken, by its id. Default: none.
         """
+        every = list(pools)
         # Of two that weigh the same, the later name is tried first.
-        by_name = sorted((each for each in pools if each.replicas is None), key=lambda each: each.name, reverse=True)
+        by_name = sorted((each for each in every if each.replicas is None), key=lambda each: each.name, reverse=True)
         self.pools = sorted(by_name, key=lambda each: -each.weight)
         self.daemons = daemons
         self.reserved = reserved or {}
         types = {id(each.machines): Types(each.machines, reserved) for each in self.pools}
         templates = [Template(pool, daemons, types[id(pool.machines)]) for pool in self.pools]
         self.templates = [each for each in templates if each.types]
+        self.never = {each.pool.name: _without_types(each) for each in templates if not each.types}
+        """What pools say that make no node for any pod."""
+        self.never |= {each.name: _STATIC for each in every if each.replicas is not None}
+        self.unnamed = {each.name: _UNNAMED for each in every}
+        """What all pools say to a pod that asks for a node by its name, for which Karpenter does nothing."""
         self.universe = Universe(self.pools)
         self._to_all = any(taint.effect == "PreferNoSchedule" for pool in self.pools for taint in pool.taints)
         self._asks: dict[Shape, list[Ask]] = {}
@@ -128,9 +134,12 @@ class Packer:
         self._found = Packed()
         self._over = over
 
-    def pack(self, pods: Iterable[Pod]) -> Packed:
+    def pack(self, every: Iterable[Pod]) -> Packed:
         """Where some pods go."""
-        pods = list(pods)
+        pods, named = [], []
+        for each in every:
+            (named if each.shape.node else pods).append(each)
+        self._found.waiting = {each.name: self._ready.unnamed for each in named}
         for each in pods:
             self._topology.know(self._ready.asks_of(each.shape)[0])
         queue = deque(sorted(pods, key=lambda each: _size(each.shape)))
@@ -199,7 +208,7 @@ class Packer:
         return None
 
     def _launch(self, pod: Pod, ask: Ask) -> dict[str, Refused] | None:
-        refused: dict[str, Refused] = {}
+        refused = dict(self._ready.never)
         for template in self._templates:
             name, limits = template.pool.name, self._left[template.pool.name]
             if limits.get(_NODES, 1) <= 0:
@@ -216,6 +225,8 @@ class Packer:
                 refused[name] = found
                 if found.waits_for_reservation:
                     break
+                if types != template.types and self._without_limits(template, ask):
+                    refused[name] = _LIMITED
                 continue
             claim.take(pod, ask, found, self._topology, self._reservations)
             self._found.claims.append(claim)
@@ -224,6 +235,25 @@ class Packer:
             self._left[name] = {each: left - (1 if each == _NODES else most[each]) for each, left in limits.items()}
             return None
         return refused
+
+    def _without_limits(self, template: Template, ask: Ask) -> bool:
+        """Whether a pool could launch a node for a pod if its limits were higher."""
+        claim = Claim(f"{template.pool.name}#{len(self._found.claims) + 1}", template, template.types)
+        return isinstance(claim.room(ask, self._topology, self._reservations), Room)
+
+
+_LIMITED = Refused("limits", "has no instance type for the pod within what is left of its limits")
+_UNNAMED = Refused("NodeName", "makes no node of a name that a pod asks for")
+_STATIC = Refused("replicas", "keeps its number of nodes, whatever pods there are")
+
+
+def _without_types(template: Template) -> Refused:
+    """Why a pool makes no nodes."""
+    if not template.pool.machines:
+        return Refused("offerings", "has no instance type that can be had in its zones")
+    if key := template.lacking:
+        return Refused("minValues", f"has fewer values of {key} than its minValues ask for")
+    return Refused("offerings", "has no instance type that meets its own requirements and has room for DaemonSets")
 
 
 def standing(cluster: Cluster, daemons: Sequence[Shape], starting: Container[str] = ()) -> list[Existing]:

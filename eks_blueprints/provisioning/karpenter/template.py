@@ -44,7 +44,9 @@ class Template:
         self.rooms = self._rooms(daemons)
         meeting = self.catalogue.meeting(self.requirements)
         self.types = self.rooms.any & meeting & self.catalogue.offered(self.requirements)
-        if self.short_of(self.types):
+        self.lacking = self.short_of(self.types)
+        """The first label of which its instance types have too few values for `minValues`; empty where none is."""
+        if self.lacking:
             self.types = 0
 
     def _rooms(self, daemons: Sequence[Shape]) -> Rooms:

@@ -127,6 +127,17 @@ def test_values_that_are_not_followed_are_said() -> None:
     assert any("these values of the chart cluster-autoscaler change is not followed: sidecars" in each for each in said)
 
 
+def test_settings_of_karpenter_on_which_no_node_hangs_close_no_gate() -> None:
+    known = table.row("karpenter")
+    assert known is not None
+    given = {"chart": "oci://public.ecr.aws/karpenter/karpenter", "version": known.pinned, "namespace": "kube-system"}
+    gates = {"staticCapacity": True, "reservedCapacity": False}
+    settings = {"batchIdleDuration": "2s", "preferencePolicy": "Ignore", "featureGates": gates}
+    made = res("kubernetes:helm.sh/v3:Release", "karpenter", {**given, "values": {"settings": settings}})
+    (said,) = [each for each in platform(made).unknown if "chart karpenter" in each]
+    assert said.endswith("is not followed: settings.preferencePolicy, settings.featureGates.reservedCapacity")
+
+
 def test_pods_that_operators_make_of_what_a_chart_brings_are_said() -> None:
     said = platform(installed("kube_prometheus_stack", "monitoring")).unknown
     wanted = "makes of Alertmanager, Prometheus of the chart kube-prometheus-stack are not counted"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from eks_blueprints.capacity.model import Platform
+from eks_blueprints.capacity.model import Doubt, Platform
 from eks_blueprints.policies.platform import fargate_profile_of
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.provisioning.makers import Group, Pool
@@ -100,6 +100,12 @@ def test_karpenters_own_settings_and_those_of_the_network_change_its_estimate() 
     before, after = (only_pool(platform(pool(), node_class(), *more)).machines[0] for more in ((), (release,)))
     assert after.allocatable["memory"] < before.allocatable["memory"]
     assert after.allocatable["pods"] < before.allocatable["pods"]
+
+
+def test_interfaces_that_karpenter_leaves_out_are_there_for_pods_on_nodes_of_groups() -> None:
+    release = chart("karpenter", "karpenter", values={"settings": {"reservedENIs": "1"}})
+    before, after = (only_group(platform(managed(), *more)).machines[0] for more in ((), (release,)))
+    assert after.allocatable == before.allocatable
 
 
 def test_zones_are_those_of_the_subnets_that_a_class_selects() -> None:
@@ -199,6 +205,21 @@ def test_a_pool_of_which_too_little_is_known_is_said() -> None:
     assert "the pool lost is not counted" in said
     assert "of the pool elsewhere: its class of nodes is made elsewhere" in said
     assert "the pool none has no instance type" in said
+
+
+def test_a_pool_whose_types_cannot_be_had_says_why() -> None:
+    windows = node_class(amiSelectorTerms=[{"alias": "windows2022@latest"}])
+    found = platform(pool(), windows)
+    assert "the pool general makes no nodes: m7g.large does not run Windows, to name one of 2" in found.unknown
+    # No price would change it, so that no gate has to close for it.
+    assert all(isinstance(each, Doubt) for each in found.unknown if "makes no nodes" in each)
+
+
+def test_a_pool_whose_types_have_no_price_may_have_nodes_all_the_same() -> None:
+    found = platform(pool(types=["r9g.large"]), node_class())
+    (said,) = [each for each in found.unknown if "makes no nodes" in each]
+    assert said == "the pool general makes no nodes: r9g.large has no price in the table"
+    assert not isinstance(said, Doubt)
 
 
 def test_a_requirement_of_which_nobody_knows_the_values_is_left_out_and_said() -> None:

@@ -176,6 +176,7 @@ def test_a_runtime_class_adds_its_overhead_and_its_nodes() -> None:
         scheduling={"nodeSelector": {"kata": "true"}},
     )
     found = demand(platform(runtime, workload("web", p={"runtimeClassName": "kata"})), "shop/Deployment/web")
+    assert not found.asked
     assert found.shape.requests == {"cpu": 250}
     assert [(each.key, each.values) for each in found.shape.selects] == [("kata", frozenset({"true"}))]
 
@@ -237,6 +238,18 @@ def test_objects_inside_others_count_too() -> None:
 def test_a_scheduler_of_its_own_is_said() -> None:
     found = demand(platform(workload("web", p={"schedulerName": "volcano"})), "shop/Deployment/web")
     assert "the scheduler volcano places it" in found.asked
+
+
+TAKEN_FOR: dict[str, tuple[dict[str, Any], str]] = {
+    "gated": ({"schedulingGates": [{"name": "example.com/quota"}]}, "while its scheduling gates are there"),
+    "runtime": ({"runtimeClassName": "gvisor"}, "the RuntimeClass gvisor is made elsewhere"),
+}
+
+
+@pytest.mark.parametrize("name", TAKEN_FOR)
+def test_what_a_pod_waits_for_or_needs_that_is_not_in_the_stack_is_said(name: str) -> None:
+    spec, said = TAKEN_FOR[name]
+    assert said in demand(platform(workload("web", p=spec)), "shop/Deployment/web").asked
 
 
 def test_two_objects_of_one_name_keep_their_pods_apart() -> None:

@@ -1,5 +1,6 @@
 """Pods follow their load, and nodes the pods."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from eks_blueprints.capacity.time.loads import desired
 from eks_blueprints.capacity.time.past import read_pods
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.provisioning.makers import Profile
+from eks_blueprints.scheduling.pod import shape_of
 from tests.capacity.time.worlds import SCALED, group, platform, play, pool, scenario, told, web
 
 
@@ -51,6 +53,13 @@ def test_nodes_come_for_pods_after_their_delays_and_cost_from_then_on() -> None:
 
 def _zone(found: object) -> str:
     return found.record.entries[1].what.rpartition(" ")[2]  # type: ignore[attr-defined,no-any-return]
+
+
+def test_nodes_that_come_have_the_older_names_of_their_labels_too() -> None:
+    load = {"workload": "web", "replicas": {"0h": 0, "1h": 1}}
+    shape = shape_of({"nodeSelector": {"beta.kubernetes.io/instance-type": "m5.large"}}, {"app": "web"}, "shop")
+    found = play(platform(replace(web(0), shape=shape), pools=(pool(),)), scenario(load=[load]))
+    assert found.record.workloads["shop/Deployment/web"].still == 0
 
 
 def test_delays_are_the_scenario_s() -> None:
