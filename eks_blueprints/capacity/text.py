@@ -215,8 +215,10 @@ def _legend(boxes: Boxes, signs: _Signs, named: Sequence[str], width: int) -> It
 
 def _waiting(alike: Sequence[Waiting], width: int) -> Iterator[str]:
     first = alike[0]
+    number = count(sum(each.count for each in alike), "pod")
     names = listed(one_line(each.name) for each in alike)
-    yield f"  {click.style(count(sum(each.count for each in alike), 'pod'), bold=True)} of {names}"
+    head, *more = _wrapped(f"{number} of {names}", width, initial_indent="  ", subsequent_indent="    ")
+    yield from (head.replace(number, click.style(number, bold=True), 1), *more)
     yield from refused(first, width)
     if first.remedy:
         yield from _wrapped(f"→ {one_line(first.remedy)}", width, initial_indent="    ", subsequent_indent="      ")

@@ -94,6 +94,14 @@ def test_every_line_fits_a_narrow_terminal() -> None:
         assert max(map(len, text(outcome, width=80).splitlines())) <= 80
 
 
+def test_names_of_many_workloads_that_wait_alike_fit_a_narrow_terminal() -> None:
+    whole = waiting()
+    longer = [replace(e, name=f"{e.name}-{n}-{'x' * 40}") for e in whole.waiting[:1] for n in range(4)]
+    lines = text(replace(whole, waiting=tuple(longer)), width=80).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert sum("x" * 40 in line for line in lines) == 4
+
+
 def test_names_are_not_broken_at_their_hyphens() -> None:
     lines = text(small(), width=42).splitlines()
     assert not [line for line in lines if line.endswith("-")]
