@@ -10,7 +10,7 @@ from eks_blueprints.capacity.figures import Figures
 from eks_blueprints.capacity.model import Daemon, Demand, Outcome, PlannedNode, Platform, Refusal, Waiting
 from eks_blueprints.core.errors import InputError, Problem, unknown_name
 from eks_blueprints.provisioning.machine import Machine
-from eks_blueprints.provisioning.makers import Group, Maker, Pool, Profile
+from eks_blueprints.provisioning.makers import Group, Maker, Pool, Profile, by_weight
 
 Place = Callable[[Platform], Outcome]
 """What places the pods of a platform."""
@@ -74,7 +74,7 @@ def _candidates(platform: Platform, demand: Demand, place: Place) -> Iterator[Ca
         yield _candidate(maker or "nodes that are there", "running", found, demand, ())
     for profile in platform.profiles:
         yield _candidate(profile.name, "fargate", place(replace(alone, profiles=(profile,))), demand, ())
-    for pool in sorted(platform.pools, key=lambda each: (-each.weight, each.name)):
+    for pool in by_weight(platform.pools):
         kind = "auto_mode" if pool.auto_mode else "karpenter"
         yield _candidate(pool.name, kind, place(replace(alone, pools=(pool,))), demand, pool.machines)
     for group in platform.groups:
@@ -158,12 +158,12 @@ def why(found: Explained) -> Iterator[str]:
     pools = [each for each in platform.pools if _is_of(each, kinds)]
     if pools:
         yield "Karpenter fills nodes that are on their way first, the one with the fewest pods before others"
-        weights = sorted({each.weight for each in platform.pools}, reverse=True)
-        if len(platform.pools) > 1:
-            order = ", ".join(
-                f"{e.name} ({e.weight})" for e in sorted(platform.pools, key=lambda e: (-e.weight, e.name))
-            )
-            said = "by weight" if len(weights) > 1 else "all of one weight, so by name"
+        tried = [each for each in by_weight(platform.pools) if each.replicas is None]
+        if len(tried) > 1:
+            order = ", ".join(f"{each.name} ({each.weight})" for each in tried)
+            weights = {each.weight for each in tried}
+            ties = ", of one weight the last by name first" if len(weights) < len(tried) else ""
+            said = f"by weight{ties}" if len(weights) > 1 else "all of one weight, so the last by name first"
             yield f"then a new node of the first pool that can: {order}, {said}"
         yield "EC2 chooses among the types that hold all pods of the node; the cheapest is planned with"
     if any(_is_of(each, [kind for kind in kinds if kind[-1]]) for each in platform.groups):

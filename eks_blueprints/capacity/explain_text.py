@@ -56,16 +56,20 @@ def render(found: Explained, *, width: int = 100) -> Iterator[str]:
 
 
 def _nodes(found: Explained, width: int) -> Iterator[str]:
-    for node, number in found.nodes[:_MOST_NODES]:
+    lines: dict[str, list[int]] = {}
+    for node, number in found.nodes:
         fullest = found.figures.fullest(node)
         first = "" if fullest is None else f"filled first by {fullest.dimension}: {fullest.share:.0%}"
         zone = place(Alike((node,)), found.figures.outcome.platform.region)
         kind = node.capacity_type if node.capacity_type != "on-demand" else ""
         name = node.name if node.kind == "running" else ""
         parts = filter(None, (name, node.machine, kind, zone, maker(node.kind, node.maker), first))
-        yield from _said(f"{count(number, 'pod')}  {'  '.join(parts)}", width)
-    if rest := found.nodes[_MOST_NODES:]:
-        yield from _said(f"{count(sum(n for _, n in rest), 'pod')} on {count(len(rest), 'node')} more", width)
+        lines.setdefault("  ".join(parts), []).append(number)
+    for line, numbers in list(lines.items())[:_MOST_NODES]:
+        nodes = f" on {len(numbers)} nodes" if len(numbers) > 1 else ""
+        yield from _said(f"{count(sum(numbers), 'pod')}{nodes}  {line}", width)
+    if rest := [each for numbers in list(lines.values())[_MOST_NODES:] for each in numbers]:
+        yield from _said(f"{count(sum(rest), 'pod')} on {count(len(rest), 'node')} more", width)
 
 
 def _candidate(each: Candidate, chosen: bool, width: int) -> Iterator[str]:

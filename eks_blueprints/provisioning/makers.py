@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,15 @@ class Profile:
     zones: tuple[str, ...] = ()
     rates: tuple[float, float, float] | None = None
     """US dollars an hour of a vCPU, a GB of memory, and a GB of storage above what is free; None without a price."""
+
+
+def by_weight(pools: Iterable[Pool]) -> list[Pool]:
+    """Pools in the order in which Karpenter tries them: by weight, and of two that weigh the same the later name first.
+
+    Source: `OrderByWeight` in Karpenter's pkg/utils/nodepool, 1.14.1.
+    """
+    by_name = sorted(pools, key=lambda each: each.name, reverse=True)
+    return sorted(by_name, key=lambda each: -each.weight)
 
 
 Maker = Pool | Group | Profile

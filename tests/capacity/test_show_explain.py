@@ -77,6 +77,29 @@ def test_pools_are_told_in_the_order_in_which_they_are_tried() -> None:
     assert "then a new node of the first pool that can: first (50), default (10), last (0), by weight" in said
 
 
+def test_of_pools_of_one_weight_the_last_by_name_is_tried_first() -> None:
+    pools = (
+        Pool(name="a"),
+        Pool(name="b"),
+        Pool(name="kept", replicas=2),
+        replace(small().platform.pools[0], weight=0),
+    )
+    outcome = replace(small(), platform=replace(small().platform, pools=pools))
+    found = explained(outcome, WEB, place)
+    assert [each.name for each in found.candidates] == ["kept", "default", "b", "a", "system"]
+    said = click.unstyle("\n".join(render(found, width=200)))
+    assert "that can: default (0), b (0), a (0), all of one weight, so the last by name first" in said
+    tied = replace(outcome, platform=replace(outcome.platform, pools=(Pool(name="c", weight=1), *pools)))
+    said = click.unstyle("\n".join(render(explained(tied, WEB, place), width=200)))
+    assert "c (1), default (0), b (0), a (0), by weight, of one weight the last by name first" in said
+
+
+def test_nodes_that_are_alike_are_one_line() -> None:
+    nodes = tuple(replace(each, zone=ZONES[0]) for each in small().nodes)
+    said = click.unstyle("\n".join(render(explained(replace(small(), nodes=nodes), WEB, place))))
+    assert "  6 pods on 2 nodes  m7g.large  eu-west-1a  Karpenter default  filled first by cpu: 80%\n" in said
+
+
 def test_zones_that_nothing_decides_are_told_as_in_a_plan() -> None:
     nodes = tuple(replace(each, zone="", zones=ZONES) for each in small().nodes)
     said = click.unstyle("\n".join(render(explained(replace(small(), nodes=nodes), WEB, place))))

@@ -19,7 +19,7 @@ from eks_blueprints.provisioning.karpenter.go_order import sort_like_go
 from eks_blueprints.provisioning.karpenter.template import Template
 from eks_blueprints.provisioning.karpenter.topology import Topology
 from eks_blueprints.provisioning.karpenter.universe import Universe
-from eks_blueprints.provisioning.makers import Pool
+from eks_blueprints.provisioning.makers import Pool, by_weight
 from eks_blueprints.scheduling.amounts import CPU, MEMORY, Amounts
 from eks_blueprints.scheduling.cluster import Cluster
 from eks_blueprints.scheduling.pod import Pod, Shape
@@ -53,9 +53,7 @@ class Ready:
             reserved: How many instances of each capacity reservation are taken, by its id. Default: none.
         """
         every = list(pools)
-        # Of two that weigh the same, the later name is tried first.
-        by_name = sorted((each for each in every if each.replicas is None), key=lambda each: each.name, reverse=True)
-        self.pools = sorted(by_name, key=lambda each: -each.weight)
+        self.pools = by_weight(each for each in every if each.replicas is None)
         self.daemons = daemons
         self.reserved = reserved or {}
         types = {id(each.machines): Types(each.machines, reserved) for each in self.pools}
