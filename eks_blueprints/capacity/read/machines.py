@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from eks_blueprints.capacity.model import Doubt
+from eks_blueprints.karpenter import instances
+from eks_blueprints.karpenter.requirements import Allowed
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.offers import Way, doubts, machines, unpriced
 
@@ -17,6 +19,14 @@ class Machines:
     def __init__(self) -> None:
         self._lost: dict[str, None] = {}
         self._unsure: dict[str, None] = {}
+
+    def left(self, asked: Mapping[str, Allowed], way: Way) -> tuple[Machine, ...]:
+        """The instance types that requirements of a pool leave, as its nodes.
+
+        Raises:
+            ValueError: if a reservation or a threshold of kubelet's is no quantity.
+        """
+        return self.of(sorted(instances.with_facts(instances.left(way.flavor, asked))), way)
 
     def of(self, names: Iterable[str], way: Way) -> tuple[Machine, ...]:
         """Instance types as nodes that are run in one way, without those that cannot be had that way.

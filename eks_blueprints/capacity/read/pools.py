@@ -10,7 +10,6 @@ from eks_blueprints.capacity.read.machines import Machines
 from eks_blueprints.capacity.read.node_classes import class_way
 from eks_blueprints.capacity.read.overlays import overlaid, overlays_of
 from eks_blueprints.capacity.read.plain import Gaps, plain
-from eks_blueprints.karpenter import instances
 from eks_blueprints.karpenter.labels import AUTO_MODE, KARPENTER, Flavor, normal
 from eks_blueprints.karpenter.requirements import Requirement, allowed
 from eks_blueprints.karpenter.tolerating import taint_of
@@ -82,7 +81,6 @@ def pool_of(manifest: Manifest, name: str, way: Way, machines: Machines) -> Pool
     labels[f"{flavor.group}/{flavor.kind.lower()}"] = str(reference.get("name"))
     if flavor is AUTO_MODE:
         labels["eks.amazonaws.com/compute-type"] = "auto"
-    names = instances.with_facts(instances.left(flavor, asked))
     replicas = spec.get("replicas")
     return Pool(
         name=name,
@@ -95,7 +93,8 @@ def pool_of(manifest: Manifest, name: str, way: Way, machines: Machines) -> Pool
             for each in node.get("taints") or ()
         ),
         limits=amounts(spec.get("limits")),
-        machines=machines.of(sorted(names), way),
+        machines=machines.left(asked, way),
+        machines_for=lambda others: machines.left(others, way),
         replicas=int(replicas) if isinstance(replicas, int) else None,
         auto_mode=flavor is AUTO_MODE,
         rules=rules_of(spec, auto_mode=flavor is AUTO_MODE),

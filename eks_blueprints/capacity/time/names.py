@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from eks_blueprints.capacity.explain import demand_named
 from eks_blueprints.capacity.model import Demand, Platform
+from eks_blueprints.capacity.time.changing import PoolChange, changed
 from eks_blueprints.capacity.time.scenario import Scenario
 from eks_blueprints.capacity.time.start import on_fargate
 from eks_blueprints.core.errors import InputError, Path, Problem, shown, unknown_name
+from eks_blueprints.provisioning.karpenter.template import Template
 from eks_blueprints.scheduling.amounts import CPU
 from eks_blueprints.scheduling.node import ZONE
 
@@ -104,6 +106,18 @@ def _of_event(scenario: Scenario, index: int, platform: Platform) -> Iterable[Pr
     ):
         if (given := getattr(part, name, None)) is not None and given not in known:
             yield Problem((*path, name), unknown_name(given, known, what))
+    if isinstance(part, PoolChange) and part.pool in pools:
+        yield from _of_change(part, platform, path)
     kind = getattr(part, "type", None)
     if kind is not None and "*" not in kind and kind not in kinds:
         yield Problem((*path, "type"), unknown_name(kind, kinds, "instance type of a pool or group"))
+
+
+def _of_change(change: PoolChange, platform: Platform, path: Path) -> Iterable[Problem]:
+    """Requirements and labels under which a pool can launch nothing."""
+    field = "labels" if change.requirements is None else "requirements"
+    pool = next(each for each in platform.pools if each.name == change.pool)
+    if getattr(change, field) is None or not Template(pool, ()).types or Template(changed(pool, change), ()).types:
+        return
+    keys = list(change.labels or ()) if change.requirements is None else [each.key for each in change.requirements]
+    yield Problem((*path, field), f"leaves {change.pool} no instance type; got {shown(', '.join(keys))}; ask for less")

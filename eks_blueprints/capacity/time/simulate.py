@@ -81,5 +81,5 @@ def simulate(platform: Platform, scenario: Scenario, names: Names, past: Past = 
         for item in work.pods.values():
             if item.node is None and (waited := world.end - item.since) > work.kept.longest:
                 work.kept.longest, work.kept.longest_at = waited, item.since
-    disrupting.close()
+    disrupting.holding.close()
     return Simulation(platform=platform, scenario=scenario, record=world.record, seconds=world.end)

@@ -127,3 +127,8 @@ class Host:
     def name(self) -> str:
         """Its name."""
         return self.node.name
+
+    @property
+    def of_karpenter(self) -> bool:
+        """Whether Karpenter, or EKS Auto Mode, takes it away."""
+        return self.kind in {"karpenter", "auto_mode"}

@@ -16,6 +16,7 @@ from eks_blueprints.capacity.time.tracked import Tracked, cordoned
 from eks_blueprints.capacity.time.words import took
 from eks_blueprints.capacity.words import listed
 from eks_blueprints.provisioning.group_nodes import daemon_pods
+from eks_blueprints.provisioning.karpenter.disruption.state import DISRUPTED
 from eks_blueprints.scheduling.filters import exclusion
 from eks_blueprints.scheduling.pod import Pod
 
@@ -55,7 +56,6 @@ class World(Clock):
         self._fresh: list[Entry] = []
         self._joined: list[str] = []
         self._went: dict[str, list[str]] = {}
-        self._last: Sample | None = None
 
     def settle(self) -> None:
         """Pods are placed, those who watch are told, and what there is now is kept."""
@@ -239,7 +239,7 @@ class World(Clock):
         host.leaving = host.leaving or reason
         if host.node.cordoned:
             return
-        host.node = cordoned(host.node)
+        host.node = cordoned(host.node, *([DISRUPTED] if host.of_karpenter else []))
         if (place := self.cluster.places.get(host.name)) is not None:
             self.cluster.renew(place, host.node)
 
@@ -270,10 +270,8 @@ class World(Clock):
 
     def count(self, until: int) -> None:
         """The time that passes until then is counted."""
-        passed = until - self.now
-        if passed > 0:
-            for host in self.hosts.values():
-                self.record.hours[host.machine, host.capacity_type] += passed
+        for host in self.hosts.values() if until > self.now else ():
+            self.record.hours[host.machine, host.capacity_type] += until - self.now
 
     def _sample(self) -> None:
         hosts = self.hosts.values()

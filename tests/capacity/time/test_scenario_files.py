@@ -60,6 +60,18 @@ WRONG = [
         "start: 2026-03-02T00:00:00Z\nduration: 366d\nload: [{workload: web, replicas: {0s: 3}, every: 1s}]\n",
         "load[0].every: comes too often in 366d",
     ),
+    (
+        HEAD + "events: [{at: 1h, change_pool: {pool: default, limits: {cpu: lots}}}]\n",
+        'change_pool.limits.cpu: is not a valid quantity; got "lots"',
+    ),
+    (
+        HEAD + "events: [{at: 1h, change_pool: {pool: default, labels: {team: a b}}}]\n",
+        "change_pool.labels.team: ",
+    ),
+    (
+        HEAD + "events: [{at: 1h, change_pool: {pool: default, expire_after: 0s}}]\n",
+        "change_pool.expire_after: would replace every node as soon as it is there; got 0s",
+    ),
     (HEAD + "delays: {disruption_scan: 0s}\n", "delays.disruption_scan: must be longer than nothing"),
 ]
 
