@@ -203,7 +203,7 @@ class Disrupting:
                 if name not in free
             },
             daemons=[shape for _, shape in world.daemons],
-            waiting=[each.pod for each in world.waiting.values()],
+            waiting=[each.pod for each in world.waiting.values() if each.work.profile is None],
             pod_budgets=self.draining.budgets(),
             ready=self.pools.ready,
         )

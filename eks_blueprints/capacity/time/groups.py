@@ -73,7 +73,7 @@ class Groups:
     def _grow(self) -> None:
         """Groups grow for pods that wait for no node yet."""
         world, platform = self.world, self.world.platform
-        items = {e.name: e for e in world.waiting.values() if e.comes_to is None}
+        items = {each.name: each for each in world.asking}
         if not items or platform.autoscaler is None:
             return
         with foreseen(world) as cluster:

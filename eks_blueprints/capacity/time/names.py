@@ -9,7 +9,6 @@ from eks_blueprints.capacity.explain import demand_named
 from eks_blueprints.capacity.model import Demand, Platform
 from eks_blueprints.capacity.time.changing import PoolChange, changed
 from eks_blueprints.capacity.time.scenario import Scenario
-from eks_blueprints.capacity.time.start import on_fargate
 from eks_blueprints.core.errors import InputError, Path, Problem, shown, unknown_name
 from eks_blueprints.provisioning.karpenter.template import Template
 from eks_blueprints.scheduling.amounts import CPU
@@ -66,9 +65,6 @@ def _workload(name: str, platform: Platform, path: Path, problems: list[Problem]
     if not isinstance(found, Demand):
         problems.append(Problem(path, f"is a DaemonSet; got {shown(name)}; name a workload with replicas"))
         return None
-    if on_fargate(found, platform):
-        problems.append(Problem(path, f"runs on Fargate, which is not simulated; got {shown(name)}; name another"))
-        return None
     return found
 
 
@@ -94,11 +90,12 @@ def _of_event(scenario: Scenario, index: int, platform: Platform) -> Iterable[Pr
     every = [machine for pool in platform.pools for machine in pool.machines]
     every += [machine for group in platform.groups for machine in group.machines]
     zones = {offer.zone for machine in every for offer in machine.offerings}
-    zones |= {zone for group in platform.groups for zone in group.zones}
+    zones |= {zone for each in (*platform.groups, *platform.profiles) for zone in each.zones}
     zones |= {each.node.labels[ZONE] for each in platform.running if ZONE in each.node.labels}
     kinds = {machine.name for machine in every}
     classes = {value for each in platform.pools for key, value in each.labels.items() if key.endswith("nodeclass")}
     makers = pools if event.change_pool is not None else pools | groups
+    makers |= {each.name for each in platform.profiles} if event.node_loss is not None else set()
     for name, known, what in (
         ("pool", makers, "NodePool" if event.change_pool is not None else "pool or group"),
         ("zone", zones, "zone of this cluster"),

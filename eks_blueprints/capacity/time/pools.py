@@ -114,7 +114,7 @@ class Pools:
     def _watch(self) -> None:
         world = self.world
         refused = self._refused[1] if self._refused[0] == world.room else set()
-        lone = [e for e in world.waiting.values() if e.comes_to is None]
+        lone = world.asking
         asking = {each.name for each in lone if each.name not in refused}
         if not asking:
             self._first = self._due = None
@@ -140,7 +140,7 @@ class Pools:
         world = self.world
         self._first = self._due = None
         self._known = set()
-        items = {e.name: e for e in world.waiting.values() if e.comes_to is None}
+        items = {each.name: each for each in world.asking}
         packed = self.pack(items.values())
         for name, node in packed.placed.items():
             if not world.hosts[node].ready:

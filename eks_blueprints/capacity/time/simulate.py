@@ -10,6 +10,7 @@ from eks_blueprints.capacity.time.blocked import blocked
 from eks_blueprints.capacity.time.disrupting import Disrupting
 from eks_blueprints.capacity.time.draining import Draining
 from eks_blueprints.capacity.time.events import Events
+from eks_blueprints.capacity.time.fargate import Fargate
 from eks_blueprints.capacity.time.groups import Groups
 from eks_blueprints.capacity.time.loads import at_begin, follow
 from eks_blueprints.capacity.time.moments import instant
@@ -64,6 +65,7 @@ def simulate(platform: Platform, scenario: Scenario, names: Names, past: Past = 
     pools = Pools(world)
     draining = Draining(world)
     groups = Groups(world, draining)
+    Fargate(world)
     pods(world, platform.demands, {**past.at_begin(), **at_begin(scenario, names.loads)})
     world.settle()
     at_start(world)
