@@ -15,6 +15,7 @@ from eks_blueprints.capacity.time.record import Loss, Wave
 from eks_blueprints.capacity.time.rollouts import Rolling
 from eks_blueprints.capacity.time.scenario import Event, NodeLoss, Upgrade
 from eks_blueprints.capacity.time.things import Host, Work
+from eks_blueprints.capacity.time.updates import Updates
 from eks_blueprints.capacity.time.words import took
 from eks_blueprints.capacity.words import count, listed
 from eks_blueprints.provisioning.group_nodes import zones_of
@@ -34,6 +35,7 @@ class Events:
             names: The workload of each rollout, by the place of its event in the scenario.
         """
         self.world, self.disrupting, self.groups = disrupting.world, disrupting, groups
+        self.updates = Updates(groups)
         self.pools, self.draining = disrupting.pools, disrupting.draining
         self._names = names
         self._open: list[tuple[Loss, Work]] = []
@@ -107,10 +109,11 @@ class Events:
         world.after(world.delay(delay), lambda: self._noticed(hosts, cause))
 
     def _noticed(self, hosts: Iterable[Host], cause: str) -> None:
-        for host in hosts:
-            if not host.gone:
-                self.world.end_of(host, cause)
-                self.groups.lost(host)
+        there = [each for each in hosts if not each.gone]
+        for host in there:
+            self.world.end_of(host, cause)
+        for host in {each.maker: each for each in there}.values():
+            self.groups.lost(host)
 
     def _back(self) -> None:
         """Workloads that have as many ready pods as before, or as they are to have now."""
@@ -193,13 +196,16 @@ class Events:
             size = self.groups.sizes[group.name]
             if group.kind != "managed_node_group" or not size:
                 continue
+            if group.name in self.updates.running:
+                self.world.log("event", f"{cause}: EKS refuses it for {group.name}", "another update of it runs")
+                continue
             hosts = self._hosts(maker=group.name)
             self._wave(hosts, f"{cause} of {group.name}")
             most = max(1, part(upgrade.max_unavailable, size, up=True))
             surge = max(2 * len(zones_of(group)), most) if upgrade.surge is None else upgrade.surge
             what = f"{cause}: {group.name} replaces {count(len(hosts), 'node')}"
             self.world.log("event", what, f"{most} at once, with {surge} more meanwhile")
-            self.groups.update(group, most, surge, cause)
+            self.updates.begin(group, most, surge, cause)
 
     def _change(self, change: PoolChange) -> None:
         name, said = change.pool, listed(sorted(change.model_fields_set - {"pool"}))

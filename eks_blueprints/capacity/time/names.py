@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from eks_blueprints.capacity.explain import demand_named
 from eks_blueprints.capacity.model import Demand, Platform
@@ -13,6 +14,9 @@ from eks_blueprints.core.errors import InputError, Path, Problem, shown, unknown
 from eks_blueprints.provisioning.karpenter.template import Template
 from eks_blueprints.scheduling.amounts import CPU
 from eks_blueprints.scheduling.node import ZONE
+
+_LONGEST = 200
+"""Characters of requirements that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def _of_event(scenario: Scenario, index: int, platform: Platform) -> Iterable[Pr
     if isinstance(part, PoolChange) and part.pool in pools:
         yield from _of_change(part, platform, path)
     kind = getattr(part, "type", None)
-    if kind is not None and "*" not in kind and kind not in kinds:
+    if kind is not None and not any(fnmatchcase(each, kind) for each in kinds):
         yield Problem((*path, "type"), unknown_name(kind, kinds, "instance type of a pool or group"))
 
 
@@ -116,5 +120,7 @@ def _of_change(change: PoolChange, platform: Platform, path: Path) -> Iterable[P
     pool = next(each for each in platform.pools if each.name == change.pool)
     if getattr(change, field) is None or not Template(pool, ()).types or Template(changed(pool, change), ()).types:
         return
-    keys = list(change.labels or ()) if change.requirements is None else [each.key for each in change.requirements]
-    yield Problem((*path, field), f"leaves {change.pool} no instance type; got {shown(', '.join(keys))}; ask for less")
+    given = [f"{each.key} {each.operator} {' '.join(each.values)}".rstrip() for each in change.requirements or ()]
+    given += [f"{key} {value}" for key, value in (change.labels or {}).items()]
+    what = f"leaves {change.pool} no instance type; got {shown(', '.join(given), _LONGEST)}; ask for less"
+    yield Problem((*path, field), what)

@@ -233,6 +233,12 @@ class Scenario(Spec):
             if load.every is not None and end // length(load.every) * figures > _MOST_FIGURES:
                 what = f"comes too often in {self.duration}; got {shown(load.every)}; write a longer time"
                 faults.add(("load", index, "every"), what)
+            seen: dict[int, str] = {}
+            for name in ("replicas", "cpu", "cores"):
+                for moment in getattr(load, name) or ():
+                    if (before := seen.setdefault(self.seconds(moment), moment)) != moment:
+                        what = f"is the same time as {shown(before)}; got {shown(moment)}; keep one"
+                        faults.add(("load", index, name, moment), what)
         for index, event in enumerate(self.events):
             if not 0 <= (at := self.seconds(event.at)) <= end:
                 before = "before the start" if at < 0 else "after the end"

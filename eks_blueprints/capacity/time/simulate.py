@@ -69,6 +69,8 @@ def simulate(platform: Platform, scenario: Scenario, names: Names, past: Past = 
     pods(world, platform.demands, {**past.at_begin(), **at_begin(scenario, names.loads)})
     world.settle()
     at_start(world)
+    for each in (pools, groups):
+        each.forget()
     world.record.notes += blocked(platform, instant(scenario.start))
     disrupting = Disrupting(pools, draining)
     for host in world.hosts.values():

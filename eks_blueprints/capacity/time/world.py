@@ -56,7 +56,7 @@ class World(Keeping):
             each()
         for work in self._seen.values():
             kept = work.kept
-            if not self.at_rest and work.ready < kept.fewest:
+            if not self.at_rest and work.want and work.ready < kept.fewest:
                 kept.fewest, kept.fewest_at, kept.wanted_then = work.ready, self.now, work.want
         self._seen.clear()
         self.sample()

@@ -51,7 +51,7 @@ def test_what_still_meets_them_stays() -> None:
 def test_requirements_that_leave_nothing_are_refused() -> None:
     with pytest.raises(InputError) as error:
         _changes(replace(ONE, machines_for=_all), requirements=[_of_type("c5.large")])
-    said = f'leaves default no instance type; got "{KEY}"; ask for less'
+    said = f'leaves default no instance type; got "{KEY} In c5.large"; ask for less'
     assert [(each.path, each.message) for each in error.value.problems] == [
         (("events", 0, "change_pool", "requirements"), said)
     ]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from eks_blueprints.capacity.time.summing import Sums
 from eks_blueprints.provisioning.makers import Profile
 from eks_blueprints.scheduling.pod import HostPort
 from tests.capacity.time.worlds import LARGE, SCALED, ZONES, group, platform, play, pool, rules, scenario, told, web
@@ -26,6 +27,7 @@ def test_each_pod_has_a_machine_of_its_own_which_comes_for_it_and_goes_with_it()
     assert launched.why == "shop, for 3 pods of shop/web"
     assert found.record.workloads["shop/Deployment/web"].longest == 45
     assert found.record.disrupted == {"its pod ended": 4}
+    assert Sums(found).verdict == ("every workload kept ready pods, and none waits at the end", "")
     hours = found.record.hours["Fargate 1 vCPU 2 GB", "on-demand"]
     assert hours == 2 * 3600 + 5 * 3600 + 2 * 3600
     assert found.cost[0] == pytest.approx(hours / 3600 * PRICE + 4 * 0.1)
