@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,9 @@ class Pool:
     """What all its nodes may have together, `nodes` among it; a resource that is not named has no limit."""
     machines: tuple[Machine, ...] = ()
     """Every instance type that it could launch, before its requirements are looked at."""
+    machines_for: Callable[[Mapping[str, Allowed]], tuple[Machine, ...]] | None = None
+    """The instance types that it could launch if its requirements were others; None where those in `machines` alone
+    are known."""
     replicas: int | None = None
     """How many nodes it keeps, whatever pods there are; None where pods decide."""
     auto_mode: bool = False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from eks_blueprints.capacity.model import Doubt
+from eks_blueprints.karpenter import instances
+from eks_blueprints.karpenter.requirements import Allowed
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.offers import Way, doubts, machines, unpriced
 
@@ -18,6 +20,14 @@ class Machines:
         self._lost: dict[str, None] = {}
         self._unsure: dict[str, None] = {}
         self._asked: set[tuple[tuple[str, ...], Way]] = set()
+
+    def left(self, asked: Mapping[str, Allowed], way: Way) -> tuple[Machine, ...]:
+        """The instance types that requirements of a pool leave, as its nodes.
+
+        Raises:
+            ValueError: if a reservation or a threshold of kubelet's is no quantity.
+        """
+        return self.of(types_left(asked, way), way)
 
     def of(self, names: Iterable[str], way: Way) -> tuple[Machine, ...]:
         """Instance types as nodes that are run in one way, without those that cannot be had that way.
@@ -44,3 +54,8 @@ class Machines:
             said = f"pools never take instance types without a price in the table: {', '.join(names[:_SHOWN])}{more}"
             found.append(Doubt(said))
         return tuple(found)
+
+
+def types_left(asked: Mapping[str, Allowed], way: Way) -> list[str]:
+    """The instance types that requirements of a pool leave, as far as anything is known of them."""
+    return sorted(instances.with_facts(instances.left(way.flavor, asked)))

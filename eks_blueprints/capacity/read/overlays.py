@@ -68,7 +68,15 @@ def overlaid(pool: Pool, overlays: Iterable[Overlay]) -> Pool:
         return pool
     fixed = {key: frozenset({value}) for key, value in pool.labels.items()}
     mine = [each for each in overlays if _meets(fixed, each, only=fixed)]
-    return replace(pool, machines=tuple(_changed(each, fixed, mine) for each in pool.machines)) if mine else pool
+    if not mine:
+        return pool
+
+    def changed(machines: Iterable[Machine]) -> tuple[Machine, ...]:
+        return tuple(_changed(each, fixed, mine) for each in machines)
+
+    others = pool.machines_for
+    anew = None if others is None else lambda asked: changed(others(asked))
+    return replace(pool, machines=changed(pool.machines), machines_for=anew)
 
 
 def _changed(machine: Machine, fixed: Mapping[str, frozenset[str]], overlays: Iterable[Overlay]) -> Machine:

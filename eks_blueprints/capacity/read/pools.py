@@ -8,11 +8,10 @@ from typing import Any
 
 from eks_blueprints.capacity.model import Doubt
 from eks_blueprints.capacity.read.cluster_facts import ClusterFacts
-from eks_blueprints.capacity.read.machines import Machines
+from eks_blueprints.capacity.read.machines import Machines, types_left
 from eks_blueprints.capacity.read.node_classes import class_way
 from eks_blueprints.capacity.read.overlays import overlaid, overlays_of
 from eks_blueprints.capacity.read.plain import Gaps, plain
-from eks_blueprints.karpenter import instances
 from eks_blueprints.karpenter.labels import AUTO_MODE, KARPENTER, Flavor, normal
 from eks_blueprints.karpenter.requirements import Requirement, allowed
 from eks_blueprints.karpenter.tolerating import taint_of
@@ -50,7 +49,7 @@ def pools_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterator[P
             way = class_way(found, _flavor(each), cluster, stack, facts, gaps, name)
             manifest = _manifest(each, stack, gaps)
             pool = pool_of(manifest, name, way, machines)
-            offered = () if pool.machines else types_of(manifest, way)
+            offered = () if pool.machines else types_left(pool.requirements, way)
         except (AttributeError, TypeError, ValueError, Undetermined) as error:
             yield f"the pool {name} is not counted: {error}"
             continue
@@ -98,19 +97,12 @@ def pool_of(manifest: Manifest, name: str, way: Way, machines: Machines) -> Pool
             for each in node.get("taints") or ()
         ),
         limits=amounts(spec.get("limits")),
-        machines=machines.of(types_of(manifest, way), way),
+        machines=machines.left(asked, way),
+        machines_for=lambda others: machines.left(others, way),
         replicas=int(replicas) if isinstance(replicas, int) else None,
         auto_mode=flavor is AUTO_MODE,
         rules=rules_of(spec, auto_mode=flavor is AUTO_MODE),
     )
-
-
-def types_of(manifest: Manifest, way: Way) -> list[str]:
-    """The instance types that the requirements of a NodePool leave, as far as anything is known of them."""
-    template = (manifest.get("spec") or {}).get("template") or {}
-    flavor = AUTO_MODE if way.kind == "auto_mode" else KARPENTER
-    asked = allowed(map(_requirement, (template.get("spec") or {}).get("requirements") or ()))
-    return sorted(instances.with_facts(instances.left(flavor, asked)))
 
 
 def _none(name: str, types: Sequence[str], way: Way) -> str:

@@ -11,6 +11,8 @@ class Delays(Spec):
 
     node_ready: Length = "45s"
     """From the launch of a node until it takes pods."""
+    fargate_ready: Length = "45s"
+    """From the creation of a pod on Fargate until its machine takes it."""
     pod_start: Length = "10s"
     """From the placing of a pod until it is ready."""
     pod_stop: Length | None = None

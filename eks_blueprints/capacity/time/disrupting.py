@@ -12,23 +12,23 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from eks_blueprints.capacity.time.draining import Draining
+from eks_blueprints.capacity.time.holding import Holding
 from eks_blueprints.capacity.time.pools import Pools, launched_words
 from eks_blueprints.capacity.time.saving import Bound
 from eks_blueprints.capacity.time.things import Host, Item
 from eks_blueprints.capacity.time.trial import foreseen
-from eks_blueprints.capacity.words import count, listed
+from eks_blueprints.capacity.words import listed
 from eks_blueprints.provisioning.karpenter.disruption.budgets import next_change
 from eks_blueprints.provisioning.karpenter.disruption.command import Command
 from eks_blueprints.provisioning.karpenter.disruption.expiry import AUTO_MODE_LONGEST
 from eks_blueprints.provisioning.karpenter.disruption.looking import Look, look
-from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, PLAIN, Owned, Rules, State, Traits
+from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Owned, Rules, State, Traits
 from eks_blueprints.provisioning.karpenter.disruption.trial import Trials
+from eks_blueprints.provisioning.karpenter.disruption.waves import drifting
 from eks_blueprints.provisioning.karpenter.packer import Ready
+from eks_blueprints.provisioning.makers import Pool
 
 _DAEMON = Traits(daemon=True)
-_BUDGETS = "disruption budgets"
-_PATIENCE = 60
-"""Seconds after which a timeline tells that budgets hold nodes back."""
 
 
 class Disrupting:
@@ -51,12 +51,7 @@ class Disrupting:
         self._trials: tuple[Ready, Trials] | None = None
         self._busy = False
         """Whether it waits to see if what it decided still holds."""
-        self._held: tuple[int, int] | None = None
-        """Since when budgets hold nodes back, and how many."""
-        self._since: int | None = None
-        """Since when that is so without a break."""
-        self._kept: set[str] = set()
-        """Drifted nodes of which was told that something else holds them."""
+        self.holding = Holding(self.world, self._mine, self.rules)
         if pools.every:
             self.world.watchers.append(self._watch)
             self.world.on_launch.append(self.launched)
@@ -105,7 +100,7 @@ class Disrupting:
             self._later()
             return
         found = self._look(could)
-        self._note_held(found)
+        self.holding.note(found)
         self._by_pods = any("PodDisruptionBudget" in each.reason for each in found.held.values())
         if not found.commands:
             self._later()
@@ -115,13 +110,14 @@ class Disrupting:
                 self._do(command)
                 self._plan(0 if command.replacements else self.world.delay("disruption_scan"))
             else:
-                again = partial(self._validate, command, self.world.changes)
+                again = partial(self._validate, command, self.world.changes, self.world.moment)
                 self.world.after(self.world.delay("validation"), again)
                 self._busy = True
 
-    def _validate(self, command: Command, changes: int) -> None:
+    def _validate(self, command: Command, changes: int, decided: datetime) -> None:
         self._busy = False
-        if self.world.changes != changes:
+        windows = (next_change(each.budgets, decided) for each in self.rules.values())
+        if self.world.changes != changes or any(each and each <= self.world.moment for each in windows):
             now = self._look(set(command.nodes)).commands
             command_now = next((e for e in now if (e.method, e.nodes) == (command.method, command.nodes)), None)
             if command_now is None:
@@ -166,6 +162,17 @@ class Disrupting:
             self._trials = self.pools.ready, trials
             return look(state, trials)
 
+    def drifting(self, pool: Pool, *, template: bool) -> dict[str, str]:
+        """The nodes that a change of their pool makes drift, and why.
+
+        Args:
+            pool: The pool after the change.
+            template: Whether what Karpenter hashes of it changes.
+        """
+        with foreseen(self.world, planned=False):
+            state = replace(self._state(set()), pools=list(self.pools.every.values()))
+            return drifting(state, pool, template=template)
+
     def _could_go(self) -> set[str]:
         """The nodes that a look could take away: drifted and empty ones, and those without which something is saved."""
         due = [each for each in self._mine() if self._is_due(each)]
@@ -197,7 +204,7 @@ class Disrupting:
                 if name not in free
             },
             daemons=[shape for _, shape in world.daemons],
-            waiting=[each.pod for each in world.waiting.values()],
+            waiting=[each.pod for each in world.waiting.values() if each.work.profile is None],
             pod_budgets=self.draining.budgets(),
             ready=self.pools.ready,
         )
@@ -249,49 +256,6 @@ class Disrupting:
         if times:
             self._plan(min(times))
 
-    def close(self) -> None:
-        """The time is over: what is held back until then is counted."""
-        if self._held is not None:
-            since, _ = self._held
-            held = self.world.record.held
-            held[_BUDGETS] = held.get(_BUDGETS, 0) + self.world.now - since
-
-    def _note_held(self, found: Look) -> None:
-        """What budgets hold back is counted, and told where it lasts for more than a minute."""
-        held = sum(each.reason.startswith("the disruption budgets") for each in found.held.values())
-        kept = {name: why.reason for name, why in found.held.items() if DO_NOT_DISRUPT in why.reason}
-        drifted = [name for name in kept if self.world.hosts[name].drifted is not None and name not in self._kept]
-        if drifted:
-            self._kept |= set(drifted)
-            what = f"{listed(drifted)} {'has' if len(drifted) == 1 else 'have'} drifted and"
-            self.world.log("held", f"{what} {'stays' if len(drifted) == 1 else 'stay'}", kept[drifted[0]])
-        self.close()
-        self._held = (self.world.now, held) if held and not found.commands else None
-        if self._held is None:
-            self._since = None
-        elif self._since is None:
-            self._since = self.world.now
-            self.world.after(_PATIENCE, partial(self._say_held, self._since))
-
-    def _say_held(self, since: int) -> None:
-        if self._since != since or self._held is None:
-            return
-        if any(each.leaving for each in self._mine()):  # they go one after another, as budgets let them
-            self.world.after(_PATIENCE, partial(self._say_held, since))
-            return
-        now, (_, held) = self.world.moment, self._held
-        changes = [next_change(each.budgets, now) for each in self.rules.values()]
-        until = min((each for each in changes if each is not None), default=None)
-        what = f"{count(held, 'node')} could go and {'stays' if held == 1 else 'stay'}"
-        self.world.log("held", what, f"disruption budgets{_until(until, now)}")
-
 
 def _held(item: Item, begins: datetime) -> Traits:
     return replace(item.work.traits, started=begins + timedelta(seconds=item.since))
-
-
-def _until(at: datetime | None, now: datetime) -> str:
-    if at is None:
-        return ""
-    form = "%H:%M" if (at - now) < timedelta(days=1) else "%a %d %b %H:%M"
-    return f", next change at {at:{form}} UTC"

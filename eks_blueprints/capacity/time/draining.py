@@ -10,13 +10,14 @@ from functools import partial
 from eks_blueprints.capacity.time.clock import nothing
 from eks_blueprints.capacity.time.moments import length
 from eks_blueprints.capacity.time.things import Host, Item, Work
+from eks_blueprints.capacity.time.tracked import CORDONED
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.capacity.words import count
+from eks_blueprints.karpenter.tolerating import keeping_off
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget, allowed
-from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT
+from eks_blueprints.provisioning.karpenter.disruption.state import DISRUPTED, DO_NOT_DISRUPT
 from eks_blueprints.scheduling.pod import Pod, Shape
 
-_OF_KARPENTER = ("karpenter", "auto_mode")
 _PATIENCE = 60
 """Seconds after which a timeline tells that a node waits for its pods."""
 
@@ -133,7 +134,7 @@ class Draining:
             return
         left: list[Item] = []
         budgets = self.budgets()
-        for item in [each for each in host.items.values() if not each.ending]:
+        for item in [each for each in host.items.values() if _leaves(each)]:
             if (why := self._keeps(drain, item, budgets)) is not None:
                 left.append(item)
                 drain.why = why
@@ -160,7 +161,7 @@ class Draining:
         now = self.world.now
         if drain.forced is not None and now >= drain.forced - self._stop(item):
             return None
-        if drain.host.kind in _OF_KARPENTER and item.keeps_at(now):
+        if drain.host.of_karpenter and item.keeps_at(now):
             return f"{DO_NOT_DISRUPT} of {item.work.short}"
         if item.ready and any(each.of(item.pod) and each.allowed <= 0 for each in budgets):
             return f"PodDisruptionBudget of {item.work.short}"
@@ -200,11 +201,18 @@ class Draining:
             cause = drain.why.partition(" of ")[0].replace("Budget", "Budgets")
             held[cause] = held.get(cause, 0) + self.world.now - drain.held
         if not drain.host.gone:
-            for item in drain.host.items.values():
-                item.work.kept.cut += not item.ending and self._stop(item) > 0
+            for item in filter(_leaves, drain.host.items.values()):
+                item.work.kept.cut += self._stop(item) > 0
             self.world.end_of(drain.host, drain.reason)
         if drain.then is not None:
             drain.then()
+
+
+def _leaves(item: Item) -> bool:
+    """Whether a pod is to be evicted from the node that it is on; those that bear its taint go with it."""
+    if item.ending or item.node is None:
+        return False
+    return keeping_off((DISRUPTED if item.node.of_karpenter else CORDONED,), item.pod.shape.tolerations) is not None
 
 
 def _of(budget: PodBudget, work: Work) -> bool:

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
+from eks_blueprints.capacity.time.changing import PoolChange, changed, rules_after, same_template
 from eks_blueprints.capacity.time.disrupting import Disrupting
 from eks_blueprints.capacity.time.groups import Groups
 from eks_blueprints.capacity.time.moments import length, part, percent
 from eks_blueprints.capacity.time.pools import Gap
 from eks_blueprints.capacity.time.record import Loss, Wave
 from eks_blueprints.capacity.time.rollouts import Rolling
-from eks_blueprints.capacity.time.scenario import Event, NodeLoss, PoolChange, Upgrade
+from eks_blueprints.capacity.time.scenario import Event, NodeLoss, Upgrade
 from eks_blueprints.capacity.time.things import Host, Work
+from eks_blueprints.capacity.time.updates import Updates
 from eks_blueprints.capacity.time.words import took
 from eks_blueprints.capacity.words import count, listed
-from eks_blueprints.karpenter.durations import NEVER, seconds
-from eks_blueprints.karpenter.labels import normal
-from eks_blueprints.karpenter.requirements import Allowed, allowed
 from eks_blueprints.provisioning.group_nodes import zones_of
-from eks_blueprints.provisioning.karpenter.disruption.state import Rules
-from eks_blueprints.provisioning.karpenter.values import clash, of_labels
 from eks_blueprints.provisioning.machine import SPOT
 from eks_blueprints.provisioning.makers import Group, Pool
-from eks_blueprints.scheduling.amounts import amounts
 
 
 class Events:
@@ -41,6 +35,7 @@ class Events:
             names: The workload of each rollout, by the place of its event in the scenario.
         """
         self.world, self.disrupting, self.groups = disrupting.world, disrupting, groups
+        self.updates = Updates(groups)
         self.pools, self.draining = disrupting.pools, disrupting.draining
         self._names = names
         self._open: list[tuple[Loss, Work]] = []
@@ -114,10 +109,11 @@ class Events:
         world.after(world.delay(delay), lambda: self._noticed(hosts, cause))
 
     def _noticed(self, hosts: Iterable[Host], cause: str) -> None:
-        for host in hosts:
-            if not host.gone:
-                self.world.end_of(host, cause)
-                self.groups.lost(host)
+        there = [each for each in hosts if not each.gone]
+        for host in there:
+            self.world.end_of(host, cause)
+        for host in {each.maker: each for each in there}.values():
+            self.groups.lost(host)
 
     def _back(self) -> None:
         """Workloads that have as many ready pods as before, or as they are to have now."""
@@ -175,13 +171,18 @@ class Events:
             return found
         return {name for name in found if node_class in _classes(self.pools.every[name])}
 
-    def _drift(self, pools: set[str], cause: str, stays: Callable[[Host], bool] = lambda _: False) -> None:
-        hosts = [e for e in self.world.hosts.values() if e.maker in pools and not e.leaving and not stays(e)]
+    def _drift(self, pools: set[str], cause: str) -> None:
+        hosts = [each for each in self.world.hosts.values() if each.maker in pools]
+        self._drifted(hosts, cause, listed(sorted(pools)))
+
+    def _drifted(self, hosts: Iterable[Host], cause: str, why: str) -> None:
+        """Nodes are no longer what their pool asks for."""
+        hosts = [each for each in hosts if not each.leaving]
         for host in hosts:
             host.drifted = self.world.now if host.drifted is None else host.drifted
         if hosts:
             self._wave(hosts, cause)
-            self.world.log("event", f"{cause}: {count(len(hosts), 'node')} drift", listed(sorted(pools)))
+            self.world.log("event", f"{cause}: {count(len(hosts), 'node')} drift", why)
         self.world.changes += 1
         self.world.room += 1
 
@@ -195,54 +196,28 @@ class Events:
             size = self.groups.sizes[group.name]
             if group.kind != "managed_node_group" or not size:
                 continue
+            if group.name in self.updates.running:
+                self.world.log("event", f"{cause}: EKS refuses it for {group.name}", "another update of it runs")
+                continue
             hosts = self._hosts(maker=group.name)
             self._wave(hosts, f"{cause} of {group.name}")
             most = max(1, part(upgrade.max_unavailable, size, up=True))
             surge = max(2 * len(zones_of(group)), most) if upgrade.surge is None else upgrade.surge
             what = f"{cause}: {group.name} replaces {count(len(hosts), 'node')}"
             self.world.log("event", what, f"{most} at once, with {surge} more meanwhile")
-            self.groups.update(group, most, surge, cause)
+            self.updates.begin(group, most, surge, cause)
 
     def _change(self, change: PoolChange) -> None:
-        pool = self.pools.every[change.pool]
-        changed = sorted(change.model_fields_set - {"pool"})
-        self.world.log("event", f"NodePool {change.pool} changes: {', '.join(changed)}")
-        if change.limits is not None:
-            pool = replace(pool, limits=amounts(change.limits))
-        if change.weight is not None:
-            pool = replace(pool, weight=change.weight)
-        if change.requirements is not None:
-            minima = {normal(e.key): e.min_values for e in change.requirements if e.min_values is not None}
-            pool = replace(pool, requirements=allowed(change.requirements), min_values=minima)
-        self.pools.every[change.pool] = pool
-        self.disrupting.rules[change.pool] = _rules(self.disrupting.rules[change.pool], change)
+        name, said = change.pool, listed(sorted(change.model_fields_set - {"pool"}))
+        self.world.log("event", f"NodePool {name} changes: {said}")
+        before = self.pools.every[name], self.disrupting.rules[name]
+        after = changed(before[0], change), rules_after(before[1], change)
+        drifted = self.disrupting.drifting(after[0], template=not same_template(before, after))
+        self.pools.every[name], self.disrupting.rules[name] = after
         self.pools.changed()
-        self.world.changes += 1
-        self.world.room += 1
-        if change.requirements is not None:
-            asked = pool.requirements
-            self._drift({pool.name}, f"change of {pool.name}", lambda host: meets(host, asked))
-
-
-def meets(host: Host, asked: Mapping[str, Allowed]) -> bool:
-    """Whether the labels of a node are what requirements allow."""
-    return clash(of_labels(host.node.labels), asked) is None
+        hosts = [self.world.hosts[each] for each in drifted]
+        self._drifted(hosts, f"change of {name}", listed(sorted(set(drifted.values()))))
 
 
 def _classes(pool: Pool) -> set[str]:
     return {value for key, value in pool.labels.items() if key.endswith("nodeclass")}
-
-
-def _rules(rules: Rules, change: PoolChange) -> Rules:
-    if change.disruption is not None:
-        given = change.disruption
-        if given.consolidation_policy is not None:
-            rules = replace(rules, policy=given.consolidation_policy)
-        rules = replace(rules, consolidate_after=_length(given.consolidate_after), budgets=given.budgets_in_force)
-    if change.expire_after is not None:
-        rules = replace(rules, expire_after=_length(change.expire_after))
-    return rules
-
-
-def _length(text: str) -> timedelta | None:
-    return None if text == NEVER else timedelta(seconds=seconds(text))

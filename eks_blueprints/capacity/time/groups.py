@@ -49,6 +49,10 @@ class Groups:
         if self.every and world.platform.autoscaler is not None:
             world.watchers.append(self._watch)
 
+    def forget(self) -> None:
+        """What found no place is told again."""
+        self._told.clear()
+
     def _watch(self) -> None:
         world = self.world
         if world.at_rest:
@@ -73,7 +77,7 @@ class Groups:
     def _grow(self) -> None:
         """Groups grow for pods that wait for no node yet."""
         world, platform = self.world, self.world.platform
-        items = {e.name: e for e in world.waiting.values() if e.comes_to is None}
+        items = {each.name: each for each in world.asking}
         if not items or platform.autoscaler is None:
             return
         with foreseen(world) as cluster:
@@ -96,11 +100,14 @@ class Groups:
             world.log("nodes", launched_words(hosts), why)
         if made:
             self._grown = world.now
+        fresh: Counter[tuple[str, str]] = Counter()
         for lone in growth.left:
             if lone.pod.name not in self._told and not platform.pools:
                 self._told.add(lone.pod.name)
                 why = lone.remedy or "; ".join(f"{e.group} {e.reason}" for e in lone.refused)
-                world.log("waiting", f"1 pod of {items[lone.pod.name].work.short}", why)
+                fresh[items[lone.pod.name].work.short, why] += 1
+        for (name, why), number in fresh.items():
+            world.log("waiting", f"{count(number, 'pod')} of {name}", why)
         if made and world.at_rest:
             world.settle()
 
@@ -172,52 +179,3 @@ class Groups:
             made.append(host)
         for hosts_alike in alike(made):
             self.world.log("nodes", launched_words(hosts_alike), f"{group.name} keeps its size")
-
-    def update(self, group: Group, most: int, surge: int, cause: str) -> None:
-        """A managed group is updated: more nodes come, then the old ones go, so many at once, then the surplus."""
-        _Update(self, group, most, surge, cause).begin()
-
-
-class _Update:
-    """The update of a group, as EKS does it."""
-
-    def __init__(self, groups: Groups, group: Group, most: int, surge: int, cause: str) -> None:
-        self.groups, self.group, self.most, self.cause = groups, group, most, cause
-        self.world = groups.world
-        self.size, self.surge = groups.sizes[group.name], surge
-
-    def begin(self) -> None:
-        for host in self._nodes():
-            host.stale = True
-        self.groups.sizes[self.group.name] += self.surge
-        self.groups.more(self.group, self.surge)
-        self.world.after(self.world.delay("node_ready") if self.surge else 0, self._next)
-
-    def _nodes(self) -> list[Host]:
-        return [each for each in self.world.hosts.values() if each.maker == self.group.name]
-
-    def _next(self) -> None:
-        old = [each for each in self._nodes() if each.stale and not each.leaving]
-        going = sum(each.stale and bool(each.leaving) for each in self._nodes())
-        if not old and not going:
-            self._shrink()
-            return
-        for host in old[: max(0, self.most - going)]:
-            self.groups.draining.drain(host, self.cause, then=self._gone)
-
-    def _gone(self) -> None:
-        self.groups.keep(self.group)
-        self.world.after(self.world.delay("node_ready"), self._next)
-
-    def _shrink(self) -> None:
-        """The nodes that came for the update go, one after another."""
-        name = self.group.name
-        if self.groups.sizes[name] <= max(self.size, self.group.least):
-            return
-        nodes = [each for each in self._nodes() if not each.leaving]
-        if not nodes:
-            return
-        self.groups.sizes[name] -= 1
-        self.groups.draining.drain(
-            min(nodes, key=lambda e: (len(e.items), -e.born, e.name)), self.cause, then=self._shrink
-        )

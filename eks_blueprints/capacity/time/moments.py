@@ -14,6 +14,7 @@ from eks_blueprints.scheduling.amounts import CPU, amount
 
 _LENGTH = Form(r"(?=[0-9])(?:([0-9]{1,4})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,8})s)?")
 _PATTERN = r"^(?=[0-9])([0-9]{1,4}d)?([0-9]{1,5}h)?([0-9]{1,6}m)?([0-9]{1,8}s)?$"
+_LAST_YEAR = 2999
 _UNITS = (86_400, 3600, 60, 1)
 _PERCENT = Form(r"[0-9]{1,5}%")
 _AMOUNT = Form(r"[0-9]{1,7}|[0-9]{1,3}%")
@@ -44,6 +45,8 @@ def instant(text: str) -> datetime:
     except ValueError:
         do = "write it like 2026-03-02T09:00:00Z"
         raise ValueError(f"is not an instant; got {shown(text)}; {do}") from None
+    if not 1970 <= found.year <= _LAST_YEAR:
+        raise ValueError(f"is too far away; got {shown(text)}; write a year from 1970 to {_LAST_YEAR}")
     if found.tzinfo is None:
         # Budgets of pools open and close by the clock of UTC.
         raise ValueError(f"needs an offset from UTC; got {shown(text)}; write {text}Z for UTC, or an offset as +01:00")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from eks_blueprints.capacity.explain import demand_named
 from eks_blueprints.capacity.model import Demand, Platform
+from eks_blueprints.capacity.time.changing import PoolChange, changed
 from eks_blueprints.capacity.time.scenario import Scenario
-from eks_blueprints.capacity.time.start import on_fargate
 from eks_blueprints.core.errors import InputError, Path, Problem, shown, unknown_name
+from eks_blueprints.provisioning.karpenter.template import Template
 from eks_blueprints.scheduling.amounts import CPU
 from eks_blueprints.scheduling.node import ZONE
+
+_LONGEST = 200
+"""Characters of requirements that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,6 @@ def _workload(name: str, platform: Platform, path: Path, problems: list[Problem]
     if not isinstance(found, Demand):
         problems.append(Problem(path, f"is a DaemonSet; got {shown(name)}; name a workload with replicas"))
         return None
-    if on_fargate(found, platform):
-        problems.append(Problem(path, f"runs on Fargate, which is not simulated; got {shown(name)}; name another"))
-        return None
     return found
 
 
@@ -92,11 +94,12 @@ def _of_event(scenario: Scenario, index: int, platform: Platform) -> Iterable[Pr
     every = [machine for pool in platform.pools for machine in pool.machines]
     every += [machine for group in platform.groups for machine in group.machines]
     zones = {offer.zone for machine in every for offer in machine.offerings}
-    zones |= {zone for group in platform.groups for zone in group.zones}
+    zones |= {zone for each in (*platform.groups, *platform.profiles) for zone in each.zones}
     zones |= {each.node.labels[ZONE] for each in platform.running if ZONE in each.node.labels}
     kinds = {machine.name for machine in every}
     classes = {value for each in platform.pools for key, value in each.labels.items() if key.endswith("nodeclass")}
     makers = pools if event.change_pool is not None else pools | groups
+    makers |= {each.name for each in platform.profiles} if event.node_loss is not None else set()
     for name, known, what in (
         ("pool", makers, "NodePool" if event.change_pool is not None else "pool or group"),
         ("zone", zones, "zone of this cluster"),
@@ -104,6 +107,20 @@ def _of_event(scenario: Scenario, index: int, platform: Platform) -> Iterable[Pr
     ):
         if (given := getattr(part, name, None)) is not None and given not in known:
             yield Problem((*path, name), unknown_name(given, known, what))
+    if isinstance(part, PoolChange) and part.pool in pools:
+        yield from _of_change(part, platform, path)
     kind = getattr(part, "type", None)
-    if kind is not None and "*" not in kind and kind not in kinds:
+    if kind is not None and not any(fnmatchcase(each, kind) for each in kinds):
         yield Problem((*path, "type"), unknown_name(kind, kinds, "instance type of a pool or group"))
+
+
+def _of_change(change: PoolChange, platform: Platform, path: Path) -> Iterable[Problem]:
+    """Requirements and labels under which a pool can launch nothing."""
+    field = "labels" if change.requirements is None else "requirements"
+    pool = next(each for each in platform.pools if each.name == change.pool)
+    if getattr(change, field) is None or not Template(pool, ()).types or Template(changed(pool, change), ()).types:
+        return
+    given = [f"{each.key} {each.operator} {' '.join(each.values)}".rstrip() for each in change.requirements or ()]
+    given += [f"{key} {value}" for key, value in (change.labels or {}).items()]
+    what = f"leaves {change.pool} no instance type; got {shown(', '.join(given), _LONGEST)}; ask for less"
+    yield Problem((*path, field), what)

@@ -6,7 +6,7 @@ refused is asked again when there may be more room.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -42,6 +42,7 @@ class Pools:
         self.every: dict[str, Pool] = {each.name: each for each in world.platform.pools}
         self.gaps: list[Gap] = []
         self._ready: Ready | None = None
+        self._launches: dict[Hashable, Launch] = {}
         self._first: int | None = None
         """When the first pod came of those that are gathered now."""
         self._due: int | None = None
@@ -70,7 +71,13 @@ class Pools:
     def changed(self) -> None:
         """Pools, or what can be launched, are not what they were."""
         self._ready = None
+        self._launches.clear()
         self.world.room += 1
+
+    def forget(self) -> None:
+        """What was refused is asked again, and told."""
+        self._refused = (-1, set())
+        self._told.clear()
 
     def _available(self, machines: Sequence[Machine]) -> tuple[Machine, ...]:
         found = []
@@ -115,7 +122,7 @@ class Pools:
     def _watch(self) -> None:
         world = self.world
         refused = self._refused[1] if self._refused[0] == world.room else set()
-        lone = [e for e in world.waiting.values() if e.comes_to is None]
+        lone = world.asking
         asking = {each.name for each in lone if each.name not in refused}
         if not asking:
             self._first = self._due = None
@@ -141,7 +148,7 @@ class Pools:
         world = self.world
         self._first = self._due = None
         self._known = set()
-        items = {e.name: e for e in world.waiting.values() if e.comes_to is None}
+        items = {each.name: each for each in world.asking}
         packed = self.pack(items.values())
         for name, node in packed.placed.items():
             if not world.hosts[node].ready:
@@ -168,7 +175,7 @@ class Pools:
         """Nodes that a round asks for are launched, each with the pods that wait for it."""
         made = []
         for claim in claims:
-            launched = launch(claim.template, claim.types, claim.requirements, claim.reserved)
+            launched = self._launch(claim)
             host = self.host(claim.template, claim.requirements, launched)
             self.world.launch(host, [items[each.name] for each in claim.pods])
             made.append(host)
@@ -176,6 +183,16 @@ class Pools:
             pods = [each.work.short for host in hosts for each in host.planned.values()]
             why = f"{hosts[0].maker}, for {count(len(pods), 'pod')} of {listed(sorted(set(pods)))}"
             self.world.log("nodes", launched_words(hosts), why)
+
+    def _launch(self, claim: Claim) -> Launch:
+        """What a claim becomes, which is the same for claims that are alike."""
+        if claim.reserved:
+            return launch(claim.template, claim.types, claim.requirements, claim.reserved)
+        decides = (claim.requirements.get(ZONE), claim.requirements.get(_CAPACITY))
+        key = (claim.template, claim.types, *decides)
+        if key not in self._launches:
+            self._launches[key] = launch(claim.template, claim.types, claim.requirements)
+        return self._launches[key]
 
     def host(self, template: Template, requirements: Requirements, launched: Launch) -> Host:
         """A node that is launched; of several zones that are as good, the seed chooses one."""

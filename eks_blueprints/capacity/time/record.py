@@ -102,8 +102,6 @@ class Wave:
     """Nodes that are still there."""
     ended: int | None = None
     """When the last one was gone; None where that did not come."""
-    steps: int = 0
-    """How many times nodes left."""
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from eks_blueprints.capacity.time.changing import PoolChange
 from eks_blueprints.capacity.time.delays import Delays
 from eks_blueprints.capacity.time.moments import (
     Amount,
@@ -22,9 +23,6 @@ from eks_blueprints.capacity.time.moments import (
 )
 from eks_blueprints.core.errors import Faults, shown
 from eks_blueprints.core.spec import Many, Spec
-from eks_blueprints.karpenter.disruption import Disruption
-from eks_blueprints.karpenter.durations import DurationOrNever
-from eks_blueprints.karpenter.requirements import Requirement
 
 _LONGEST = 366 * 86_400
 _MOST_FIGURES = 100_000
@@ -157,24 +155,6 @@ class Upgrade(Spec):
     """Nodes that a group gets more meanwhile. Default: two for each of its zones, and no fewer than max_unavailable."""
 
 
-class PoolChange(Spec):
-    """Fields of a NodePool change; nodes that do not meet its requirements any more drift."""
-
-    pool: str
-    requirements: Many[Requirement] | None = None
-    """Take the place of the pool's own. They choose among the instance types that the pool had before."""
-    limits: Mapping[str, str] | None = None
-    weight: int | None = Field(default=None, ge=1, le=100)
-    disruption: Disruption | None = None
-    expire_after: DurationOrNever | None = None
-
-    @model_validator(mode="after")
-    def _changes_something(self) -> PoolChange:
-        if self.model_fields_set <= {"pool"}:
-            raise ValueError("changes nothing; got pool alone; add requirements, limits, weight or disruption")
-        return self
-
-
 class Rollout(Spec):
     """A Deployment gets a new version, pod by pod."""
 
@@ -253,6 +233,12 @@ class Scenario(Spec):
             if load.every is not None and end // length(load.every) * figures > _MOST_FIGURES:
                 what = f"comes too often in {self.duration}; got {shown(load.every)}; write a longer time"
                 faults.add(("load", index, "every"), what)
+            seen: dict[int, str] = {}
+            for name in ("replicas", "cpu", "cores"):
+                for moment in getattr(load, name) or ():
+                    if (before := seen.setdefault(self.seconds(moment), moment)) != moment:
+                        what = f"is the same time as {shown(before)}; got {shown(moment)}; keep one"
+                        faults.add(("load", index, name, moment), what)
         for index, event in enumerate(self.events):
             if not 0 <= (at := self.seconds(event.at)) <= end:
                 before = "before the start" if at < 0 else "after the end"

@@ -10,6 +10,7 @@ from eks_blueprints.capacity.time.blocked import blocked
 from eks_blueprints.capacity.time.disrupting import Disrupting
 from eks_blueprints.capacity.time.draining import Draining
 from eks_blueprints.capacity.time.events import Events
+from eks_blueprints.capacity.time.fargate import Fargate
 from eks_blueprints.capacity.time.groups import Groups
 from eks_blueprints.capacity.time.loads import at_begin, follow
 from eks_blueprints.capacity.time.moments import instant
@@ -64,9 +65,12 @@ def simulate(platform: Platform, scenario: Scenario, names: Names, past: Past = 
     pools = Pools(world)
     draining = Draining(world)
     groups = Groups(world, draining)
+    Fargate(world)
     pods(world, platform.demands, {**past.at_begin(), **at_begin(scenario, names.loads)})
     world.settle()
     at_start(world)
+    for each in (pools, groups):
+        each.forget()
     world.record.notes += blocked(platform, instant(scenario.start))
     disrupting = Disrupting(pools, draining)
     for host in world.hosts.values():
@@ -81,5 +85,5 @@ def simulate(platform: Platform, scenario: Scenario, names: Names, past: Past = 
         for item in work.pods.values():
             if item.node is None and (waited := world.end - item.since) > work.kept.longest:
                 work.kept.longest, work.kept.longest_at = waited, item.since
-    disrupting.close()
+    disrupting.holding.close()
     return Simulation(platform=platform, scenario=scenario, record=world.record, seconds=world.end)

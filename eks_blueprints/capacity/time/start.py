@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eks_blueprints.capacity.model import Demand, Platform
+from eks_blueprints.capacity.model import Demand
 from eks_blueprints.capacity.starting import Start, start
+from eks_blueprints.capacity.time.fargate import assign
 from eks_blueprints.capacity.time.record import OfWorkload
 from eks_blueprints.capacity.time.things import Host, Item, Work
 from eks_blueprints.capacity.time.world import World
-from eks_blueprints.provisioning.fargate import profile_of
 from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Traits
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Group, Pool
@@ -33,7 +33,7 @@ def begin(world: World) -> None:
 
 
 def pods(world: World, demands: Iterable[Demand], count: dict[str, int]) -> None:
-    """Workloads have their pods, without those that Fargate runs.
+    """Workloads have their pods.
 
     Args:
         world: The world.
@@ -41,19 +41,13 @@ def pods(world: World, demands: Iterable[Demand], count: dict[str, int]) -> None
         count: How many pods each has, by name. Default: the fewest.
     """
     for each in demands:
-        if on_fargate(each, world.platform):
-            world.record.notes.append(f"pods on Fargate are left out: {each.name}")
-            continue
         work = work_of(world, each)
+        if refused := assign(work, world.platform.profiles):
+            world.record.notes.append(f"Fargate runs no pod of {each.name}: {refused}")
         work.want = count.get(each.name, each.least)
         for _ in range(work.want):
             world.add(work)
         work.kept.pods = work.want
-
-
-def on_fargate(demand: Demand, platform: Platform) -> bool:
-    """Whether a Fargate profile selects the pods of a workload."""
-    return bool(platform.profiles) and profile_of(demand.shape, platform.profiles) is not None
 
 
 def work_of(world: World, demand: Demand) -> Work:

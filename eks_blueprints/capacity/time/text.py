@@ -75,7 +75,7 @@ def _timeline(sums: Sums, width: int) -> Iterator[str]:
         yield head + (click.style(first, fg=colour) if colour else first)
         yield from (" " * len(head) + line for line in rest)
     if left := len(entries) - len(shown):
-        yield click.style(f"  and {left:,} more changes; --format html or json shows each", dim=True)
+        yield click.style(f"  and {count(left, 'more change')}; --format html or json shows each", dim=True)
 
 
 def _important(entries: list[Entry]) -> list[Entry]:

@@ -7,10 +7,14 @@ from datetime import timedelta
 
 from eks_blueprints.capacity.model import Demand
 from eks_blueprints.capacity.time.record import OfWorkload
+from eks_blueprints.provisioning.fargate import Size
 from eks_blueprints.provisioning.karpenter.disruption.state import Traits
 from eks_blueprints.provisioning.machine import Machine
+from eks_blueprints.provisioning.makers import Profile
 from eks_blueprints.scheduling.node import Node
 from eks_blueprints.scheduling.pod import Pod, Shape
+
+FARGATE = "fargate"
 
 
 @dataclass(slots=True, eq=False)
@@ -26,6 +30,10 @@ class Work:
     """How many there may be above that while a rollout lasts."""
     pods: dict[str, Item] = field(default_factory=dict)
     ready: int = 0
+    profile: Profile | None = None
+    """The Fargate profile that runs its pods; None where they run on nodes."""
+    size: Size | None = None
+    """The machine of Fargate that each has; None where they run on nodes, or Fargate does not run them."""
     born: int = 0
     """How many pods were ever made, which numbers the next one."""
 
@@ -127,3 +135,13 @@ class Host:
     def name(self) -> str:
         """Its name."""
         return self.node.name
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is a machine of Fargate, of which one pod alone knows."""
+        return self.kind == FARGATE
+
+    @property
+    def of_karpenter(self) -> bool:
+        """Whether Karpenter, or EKS Auto Mode, takes it away."""
+        return self.kind in {"karpenter", "auto_mode"}

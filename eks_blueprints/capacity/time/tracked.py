@@ -11,7 +11,7 @@ from eks_blueprints.scheduling.node import Node
 from eks_blueprints.scheduling.pod import Pod
 from eks_blueprints.scheduling.selectors import Labels
 
-_CORDONED = Taint("node.kubernetes.io/unschedulable", "", "NoSchedule")
+CORDONED = Taint("node.kubernetes.io/unschedulable", "", "NoSchedule")
 
 
 class Tracked(Cluster):
@@ -41,6 +41,6 @@ class Tracked(Cluster):
             self.add(pod, there)
 
 
-def cordoned(node: Node) -> Node:
-    """A node that takes no more pods, with the taint that says so, which Karpenter, too, heeds."""
-    return replace(node, cordoned=True, taints=(*node.taints, _CORDONED))
+def cordoned(node: Node, *taints: Taint) -> Node:
+    """A node that takes no more pods, with the taint that says so, which Karpenter, too, heeds, and others."""
+    return replace(node, cordoned=True, taints=(*node.taints, CORDONED, *taints))

@@ -23,7 +23,7 @@ def foreseen(world: World, *, tried: Iterable[Item] = (), planned: bool = True) 
     cluster = world.cluster
     opened = []
     for host in world.hosts.values():
-        if not host.ready and not host.leaving:
+        if not (host.ready or host.leaving or host.alone):
             place = cluster.open(host.node)
             opened.append(place)
             pods = [each.pod for each in host.planned.values()] if planned else []

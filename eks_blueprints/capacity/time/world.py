@@ -8,19 +8,18 @@ from dataclasses import replace
 
 from eks_blueprints.capacity.model import Platform
 from eks_blueprints.capacity.placing import Placing
-from eks_blueprints.capacity.time.clock import Clock
-from eks_blueprints.capacity.time.record import Entry, Kind, Record, Sample
+from eks_blueprints.capacity.time.keeping import Keeping
 from eks_blueprints.capacity.time.scenario import Scenario
 from eks_blueprints.capacity.time.things import Host, Item, Work
 from eks_blueprints.capacity.time.tracked import Tracked, cordoned
 from eks_blueprints.capacity.time.words import took
-from eks_blueprints.capacity.words import listed
 from eks_blueprints.provisioning.group_nodes import daemon_pods
+from eks_blueprints.provisioning.karpenter.disruption.state import DISRUPTED
 from eks_blueprints.scheduling.filters import exclusion
 from eks_blueprints.scheduling.pod import Pod
 
 
-class World(Clock):
+class World(Keeping):
     """A cluster, its pods and nodes, and the clock."""
 
     def __init__(self, platform: Platform, scenario: Scenario) -> None:
@@ -33,11 +32,7 @@ class World(Clock):
         super().__init__(scenario)
         self.platform = platform
         self.random = random.Random(scenario.seed)  # noqa: S311 - what is left to chance must come out the same again
-        self.record = Record()
         self.cluster = Tracked(namespaces=platform.namespaces)
-        self.works: dict[str, Work] = {}
-        self.hosts: dict[str, Host] = {}
-        self.waiting: dict[str, Item] = {}
         self.room = 0
         """Counts how often there may be more room than before."""
         self.lost_zones: list[str] = []
@@ -52,35 +47,19 @@ class World(Clock):
         self._numbers: dict[str, int] = {}
         self._tried: tuple[int, set[str]] = (-1, set())
         self._seen: dict[str, Work] = {}
-        self._fresh: list[Entry] = []
-        self._joined: list[str] = []
-        self._went: dict[str, list[str]] = {}
-        self._last: Sample | None = None
 
     def settle(self) -> None:
         """Pods are placed, those who watch are told, and what there is now is kept."""
-        if self._joined:
-            self._say_joined()
+        self.say_joined()
         self._place()
         for each in self.watchers:
             each()
         for work in self._seen.values():
             kept = work.kept
-            if not self.at_rest and work.ready < kept.fewest:
+            if not self.at_rest and work.want and work.ready < kept.fewest:
                 kept.fewest, kept.fewest_at, kept.wanted_then = work.ready, self.now, work.want
         self._seen.clear()
-        self._sample()
-
-    def log(self, kind: Kind, what: str, why: str = "") -> None:
-        """Something changed; how things stand then is known when all of this time has happened."""
-        if self._joined and kind != "ready":
-            self._say_joined()
-        if not self.at_rest:
-            self._fresh.append(Entry(at=self.now, kind=kind, what=what, why=why))
-
-    def _say_joined(self) -> None:
-        self.log("ready", f"ready: {listed(self._joined)}")
-        self._joined.clear()
+        self.sample()
 
     # Pods
 
@@ -109,6 +88,11 @@ class World(Clock):
         self.waiting[item.name] = item
         item.work.kept.moved += 1
         self.record.moved[reason] += 1
+
+    @property
+    def asking(self) -> list[Item]:
+        """The pods that wait for a node, and for none that comes."""
+        return [each for each in self.waiting.values() if each.comes_to is None and each.work.profile is None]
 
     def unready(self, item: Item) -> None:
         """A pod does not answer any more, though it is there."""
@@ -169,7 +153,7 @@ class World(Clock):
     def _place(self) -> None:
         """kube-scheduler places what waits: what it tried before, only where there may be more room."""
         tried = self._tried[1] if self._tried[0] == self.room else set()
-        items = [each for each in self.waiting.values() if each.name not in tried]
+        items = [e for e in self.waiting.values() if e.name not in tried and e.work.profile is None]
         if not items:
             return
         placing = Placing(self.cluster)
@@ -183,7 +167,7 @@ class World(Clock):
 
     def _preempted(self, placing: Placing) -> None:
         for host in self.hosts.values():
-            for item in list(host.items.values()):
+            for item in list(host.items.values() if not host.alone else ()):
                 if (place := self.cluster.where.get(item.name)) is None:
                     self.requeue(item, "preemption")
                 elif place.node.name != host.name:
@@ -217,7 +201,7 @@ class World(Clock):
         if self.at_rest:
             self.join(host)
         else:
-            self.after(self.delay("node_ready"), lambda: self.join(host))
+            self.after(self.delay("fargate_ready" if host.alone else "node_ready"), lambda: self.join(host))
 
     def join(self, host: Host) -> None:
         """A node is ready for pods; those of DaemonSets come first."""
@@ -225,6 +209,11 @@ class World(Clock):
             return
         host.ready, host.touched = True, self.now
         self.changes += 1
+        self.joined.append(host.name)
+        if host.alone:
+            for item in list(host.planned.values()):
+                self._bind(item, host)
+            return
         place = self.cluster.open(host.node)
         for pod in daemon_pods(host.node, self.daemons):
             if exclusion(pod.shape, place, self.cluster) is None:
@@ -232,14 +221,13 @@ class World(Clock):
         for item in list(host.planned.values()):
             self.plan(item, None)
         self.room += 1
-        self._joined.append(host.name)
 
     def cordon(self, host: Host, reason: str) -> None:
         """A node takes no more pods, as it is about to go."""
         host.leaving = host.leaving or reason
         if host.node.cordoned:
             return
-        host.node = cordoned(host.node)
+        host.node = cordoned(host.node, *([DISRUPTED] if host.of_karpenter else []))
         if (place := self.cluster.places.get(host.name)) is not None:
             self.cluster.renew(place, host.node)
 
@@ -258,44 +246,10 @@ class World(Clock):
         self.room += 1
         self.changes += 1
         self.record.disrupted[reason] += 1
-        self._went.setdefault(reason, []).append(f"{host.name} ({host.machine})")
+        self.went.setdefault(reason, []).append(f"{host.name} ({host.machine})")
         for wave in self.record.waves:
             if host.name in wave.left:
                 wave.left.discard(host.name)
                 if not wave.left:
                     wave.ended = self.now
                     self.log("done", f"{wave.cause}: no old node is left of {wave.nodes}", took(self.now - wave.at))
-
-    # What is kept
-
-    def count(self, until: int) -> None:
-        """The time that passes until then is counted."""
-        passed = until - self.now
-        if passed > 0:
-            for host in self.hosts.values():
-                self.record.hours[host.machine, host.capacity_type] += passed
-
-    def _sample(self) -> None:
-        hosts = self.hosts.values()
-        sample = Sample(
-            at=self.now,
-            nodes=len(self.hosts),
-            waiting=len(self.waiting),
-            pods=sum(each.ready for each in self.works.values()),
-            rate=round(sum(each.price or 0 for each in hosts), 6),
-            most=round(sum(each.price or 0 if each.most is None else each.most for each in hosts), 6),
-        )
-        for reason, names in self._went.items():
-            self.log("gone", f"gone: {listed(names)}", reason)
-        self._went.clear()
-        for entry in self._fresh:
-            entry.nodes, entry.waiting, entry.rate = sample.nodes, sample.waiting, sample.rate
-        self.record.entries += self._fresh
-        self._fresh = []
-        if self.at_rest:
-            return
-        samples = self.record.samples
-        if samples and samples[-1].at == self.now:
-            samples[-1] = sample
-        elif not samples or replace(sample, at=samples[-1].at) != samples[-1]:
-            samples.append(sample)

@@ -155,14 +155,20 @@ class Topology:
     def _new(self, key: Hashable, made: Domains, tolerations: Sequence[Toleration] | None = None) -> Domains:
         self._asked[key] = self._made(made, tolerations)
         self._counting.clear()
+        asks, chosen = any(made.counted.alternatives), dict[Shape, bool]()
+        some = asks or made.counted.by_taints
         for place in self._cluster.places.values():
             node = place.node
             domain = node.labels.get(made.key) or (node.name if made.key == HOST else None)
-            if domain is None or not made.counted.on(node.taints, of_labels(node.labels)):
+            if domain is None:
+                continue
+            if some and not made.counted.on(node.taints, of_labels(node.labels) if asks else {}):
                 continue
             made.register(domain)
             for pod in place.pods.values():
-                if made.selects(pod.shape):
+                if (mine := chosen.get(pod.shape)) is None:
+                    mine = chosen[pod.shape] = made.selects(pod.shape)
+                if mine:
                     made.record([domain])
         return made
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from eks_blueprints.capacity.read.export import platform_of_export
+from eks_blueprints.karpenter.requirements import Requirement, allowed
 from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Traits
 from tests.capacity.read.exports import node, of_deployment
 from tests.capacity.read.stacks import demand, platform, scaler
@@ -97,3 +98,17 @@ def test_an_export_says_so_of_what_runs(tmp_path: Path) -> None:
 
 def _pod(number: int) -> dict[str, object]:
     return of_deployment("web", number)
+
+
+def test_a_pool_knows_its_instance_types_under_other_requirements_with_what_overlays_change() -> None:
+    cheap = {"requirements": [{"key": "karpenter.sh/nodepool", "operator": "Exists"}], "price": "0.01"}
+    found = only_pool(
+        platform(pool(), node_class(), object_("karpenter.sh/v1alpha1:NodeOverlay", "cheap", ns=None, spec=cheap))
+    )
+    assert {each.name for each in found.machines} == {"m7g.large", "m7g.xlarge"}
+    assert found.machines_for is not None
+    others = found.machines_for(
+        allowed([Requirement(key="karpenter.k8s.aws/instance-family", operator="In", values=("c7g",))])
+    )
+    assert {"c7g.large", "c7g.2xlarge"} < {each.name for each in others}
+    assert {offer.price for each in others for offer in each.offerings} == {0.01}

@@ -156,3 +156,15 @@ def test_nodes_expire_at_their_age_whatever_budgets_say() -> None:
     found = play(platform(web(2), pools=(replace(ONE, rules=old),)), scenario(duration="90m"))
     assert found.record.disrupted == {"Expired": 1}
     assert told(found, "gone")[0][0] == 3630
+
+
+def test_a_second_update_of_a_group_is_refused_while_one_runs_and_one_whose_nodes_are_lost_goes_on() -> None:
+    on = platform(web(3), groups=(group(start=4),))
+    both = [{"at": at, "upgrade": {}} for at in ("1h", "61m")]
+    found = play(on, scenario(*both, {"at": "62m", "zone_loss": {"zone": "eu-west-1a", "during": "30m"}}))
+    (wave,) = found.record.waves
+    assert wave.ended is not None
+    assert (3660, "upgrade: EKS refuses it for workers") in told(found, "event")
+    assert found.record.samples[-1].nodes == 4
+    again = play(on, scenario(both[0], {"at": "2h", "upgrade": {}}))
+    assert [each.ended is not None for each in again.record.waves] == [True, True]

@@ -10,6 +10,7 @@ import pytest
 
 from eks_blueprints.capacity.model import Demand
 from eks_blueprints.capacity.time.simulate import Simulation
+from eks_blueprints.karpenter.tolerating import Toleration
 from eks_blueprints.provisioning.karpenter.disruption.state import Traits
 from tests.capacity.time.worlds import LARGE, machine, platform, play, pool, rules, scenario, told, web
 
@@ -86,6 +87,15 @@ def test_a_pod_of_a_statefulset_is_made_anew_when_the_one_before_it_has_ended() 
         found = play(platform(data, pools=(SPOT,)), scenario(DRAINED))
         assert [at for at, _ in told(found, "nodes")] == [made + 1]
         assert found.record.workloads[data.name].fewest == 0
+
+
+def test_pods_that_bear_the_taint_of_a_leaving_node_are_not_evicted_and_go_with_it() -> None:
+    bears = replace(web(1), shape=replace(web(1).shape, tolerations=(Toleration(operator="Exists"),)))
+    found = _drifts(bears, web(1, "api"))
+    (wave,) = found.record.waves
+    assert wave.ended is not None
+    assert found.record.moved == {"Drifted": 2}
+    assert sum(each.cut for each in found.record.workloads.values()) == 0
 
 
 @pytest.mark.parametrize(("expires", "ends"), [(HOUR * 336, 360), (HOUR * 490, 504), (None, 504)])

@@ -9,7 +9,6 @@ import pytest
 from eks_blueprints.capacity.time.loads import desired
 from eks_blueprints.capacity.time.past import read_pods
 from eks_blueprints.core.errors import InputError
-from eks_blueprints.provisioning.makers import Profile
 from eks_blueprints.scheduling.pod import shape_of
 from tests.capacity.time.worlds import SCALED, group, platform, play, pool, scenario, told, web
 
@@ -110,12 +109,3 @@ def test_times_of_the_past_are_checked(tmp_path: Path) -> None:
     first, second = str(error.value).splitlines()
     assert first.endswith("month.csv:2:6: end: is not after the start; got 30m; write a later time")
     assert 'month.csv:3:5: start: is not a length of time; got "soon"' in second
-
-
-def test_pods_on_fargate_are_left_out_and_that_is_said() -> None:
-    on = platform(web(2), pools=(pool(),), profiles=(Profile(name="shop", selectors=(("shop", {}),)),))
-    found = play(on, scenario())
-    assert found.record.workloads == {}
-    assert found.record.notes == ["pods on Fargate are left out: shop/Deployment/web"]
-    with pytest.raises(InputError, match="runs on Fargate, which is not simulated; got"):
-        play(on, scenario(load=[{"workload": "web", "replicas": {"0h": 3}}]))

@@ -60,6 +60,25 @@ WRONG = [
         "start: 2026-03-02T00:00:00Z\nduration: 366d\nload: [{workload: web, replicas: {0s: 3}, every: 1s}]\n",
         "load[0].every: comes too often in 366d",
     ),
+    (
+        HEAD + "events: [{at: 1h, change_pool: {pool: default, limits: {cpu: lots}}}]\n",
+        'change_pool.limits.cpu: is not a valid quantity; got "lots"',
+    ),
+    (
+        HEAD + "events: [{at: 1h, change_pool: {pool: default, labels: {team: a b}}}]\n",
+        "change_pool.labels.team: ",
+    ),
+    (
+        HEAD + "events: [{at: 1h, change_pool: {pool: default, expire_after: 0s}}]\n",
+        "change_pool.expire_after: would replace every node as soon as it is there; got 0s",
+    ),
+    ("start: 0001-01-01T00:00:00+23:00\nduration: 1h\n", "1:8: start: is too far away; got"),
+    ("start: 9999-12-31T23:00:00Z\nduration: 1h\n", "write a year from 1970 to 2999"),
+    (
+        HEAD + "load: [{workload: web, replicas: {1h: 3, 60m: 5}}]\n",
+        'load[0].replicas.60m: is the same time as "1h"; got "60m"; keep one',
+    ),
+    (HEAD + "events: [{at: 1h, no_capacity: {type: zz*}}]\n", 'no such instance type of a pool or group; got "zz*"'),
     (HEAD + "delays: {disruption_scan: 0s}\n", "delays.disruption_scan: must be longer than nothing"),
 ]
 
