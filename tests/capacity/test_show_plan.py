@@ -8,6 +8,7 @@ import click
 
 from eks_blueprints.capacity.html import render as page
 from eks_blueprints.capacity.text import render
+from eks_blueprints.capacity.words import maker
 from tests.capacity.outcomes import WEB, demand, empty, many, small, spot, waiting
 
 SMALL = """\
@@ -92,6 +93,11 @@ def test_two_hundred_nodes_are_readable() -> None:
 def test_every_line_fits_a_narrow_terminal() -> None:
     for outcome in (small(), waiting(), spot(), many(40), empty()):
         assert max(map(len, text(outcome, width=80).splitlines())) <= 80
+
+
+def test_what_makes_nodes_is_called_as_aws_calls_it() -> None:
+    assert maker("self_managed_node_group", "a") == "self-managed node group a"
+    assert maker("managed_node_group", "a") == "managed node group a"
 
 
 def test_names_are_not_broken_at_their_hyphens() -> None:
