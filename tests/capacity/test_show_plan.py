@@ -100,6 +100,15 @@ def test_what_makes_nodes_is_called_as_aws_calls_it() -> None:
     assert maker("managed_node_group", "a") == "managed node group a"
 
 
+def test_names_begin_on_a_page_as_they_are_written() -> None:
+    two = [replace(small(), platform=replace(small().platform, name=name)) for name in ("blue", "green")]
+    said = page([(each, None) for each in two], title="prod")
+    assert "<h1>blue: 5 nodes" in said
+    unsure = page([(spot(), None)], title="prod")
+    assert "shop/Deployment/web: the request for memory is an Output" in unsure
+    assert "Shop/Deployment" not in unsure
+
+
 def test_names_are_not_broken_at_their_hyphens() -> None:
     lines = text(small(), width=42).splitlines()
     assert not [line for line in lines if line.endswith("-")]
