@@ -1,8 +1,7 @@
 """The pods of charts that a stack installs, told by the dated table of charts or rendered by Helm.
 
 The table knows requests, node selectors, tolerations, node affinity, spread and ports of the node; pod affinity and
-priorities it does not. Of these the anti-affinity is read off the values of a chart with one workload, and the priority
-of a few charts is known here.
+priorities it does not, of which the anti-affinity is read off the values of a chart with one workload.
 """
 
 from __future__ import annotations
@@ -47,11 +46,6 @@ _OF_NO_WEIGHT: Mapping[str, frozenset[str]] = {
     )
 }
 """Values of charts on which it does not hang which nodes there are, and which pods."""
-_PRIORITY = "priorityClassName"
-_PRIORITIES: Mapping[str, str] = dict.fromkeys(
-    (_KARPENTER, "aws-load-balancer-controller", "metrics-server"), "system-cluster-critical"
-)
-"""Priority classes of charts by default, of which the table knows nothing. Source: the charts' `values.yaml`."""
 _HARD = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
@@ -112,17 +106,9 @@ def _resources(found: Contents) -> Mapping[str, Any]:
     return given if isinstance(given, Mapping) else {}
 
 
-def _priority(found: Contents) -> str:
-    """The priority class of a chart's pods: its value, of charts that have one for all their pods, else its default."""
-    chart, values = found.installed.chart, found.installed.values
-    usual = _PRIORITIES.get(chart, "")
-    given = values.get(_PRIORITY) if usual and values.is_known(_PRIORITY) else None
-    return given if isinstance(given, str) else usual
-
-
 def _doubts(found: Contents) -> Iterator[str]:
     chart = found.installed.chart
-    light = _OF_NO_WEIGHT.get(chart, frozenset()) | ({_PRIORITY} if chart in _PRIORITIES else frozenset())
+    light = _OF_NO_WEIGHT.get(chart, frozenset())
     followed = bool(_resources(found))
     unfollowed = [written(path) for path in found.unfollowed if not (path[0] == _RESOURCES and followed)]
     if unfollowed := [path for path in unfollowed if path not in light]:
@@ -151,8 +137,6 @@ def _pods(
     pod = _plain(workload)
     if (apart := _kept_apart(found, workload)) is not None:
         pod["affinity"] = {**pod.get("affinity", {}), "podAntiAffinity": apart}
-    if priority := _priority(found):
-        pod[_PRIORITY] = priority
     if (own := _resources(found)) and not workload.hook:
         pod["containers"] = [{**each, "resources": own} for each in pod["containers"]]
         yield Doubt(f"{whole}: the value {_RESOURCES} of its chart is taken for what its only container requests")

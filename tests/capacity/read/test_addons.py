@@ -96,32 +96,19 @@ def test_resources_of_a_chart_with_one_container_are_its() -> None:
     assert isinstance(said, Doubt)  # which closes no gate
 
 
-@pytest.mark.parametrize(
-    ("given", "wanted"), [({}, 2_000_000_000), ({"priorityClassName": "system-node-critical"}, 2_000_001_000)]
-)
-def test_pods_of_karpenter_go_before_others(given: dict[str, Any], wanted: int) -> None:
-    found = platform(karpenter(**given))
-    assert demand(found, "kube-system/Deployment/karpenter").shape.priority == wanted
-    assert not [each for each in found.unknown if "priorityClassName" in each]
-
-
 def test_values_that_are_not_followed_are_said() -> None:
     said = platform(release(sidecars=[{"name": "x"}])).unknown
     assert any("these values of the chart cluster-autoscaler change is not followed: sidecars" in each for each in said)
 
 
-def karpenter(**values: Any) -> Resource:
-    """Karpenter's chart."""
+def test_settings_of_karpenter_on_which_no_node_hangs_close_no_gate() -> None:
     known = table.row("karpenter")
     assert known is not None
     given = {"chart": "oci://public.ecr.aws/karpenter/karpenter", "version": known.pinned, "namespace": "kube-system"}
-    return res("kubernetes:helm.sh/v3:Release", "karpenter", {**given, "values": values})
-
-
-def test_settings_of_karpenter_on_which_no_node_hangs_close_no_gate() -> None:
     gates = {"staticCapacity": True, "reservedCapacity": False}
     settings = {"batchIdleDuration": "2s", "preferencePolicy": "Ignore", "featureGates": gates}
-    (said,) = [each for each in platform(karpenter(settings=settings)).unknown if "chart karpenter" in each]
+    made = res("kubernetes:helm.sh/v3:Release", "karpenter", {**given, "values": {"settings": settings}})
+    (said,) = [each for each in platform(made).unknown if "chart karpenter" in each]
     assert said.endswith("is not followed: settings.preferencePolicy, settings.featureGates.reservedCapacity")
 
 
