@@ -21,13 +21,13 @@ _MOST_NODES = 20
 _MOST_TYPES = 5
 
 
-def render(found: Explained, *, width: int = 100) -> Iterator[str]:
-    """The lines."""
+def render(found: Explained, *, width: int = 100, cluster: str = "") -> Iterator[str]:
+    """The lines; they begin with the name of the cluster, where it is given because there are several."""
     demand = found.demand
     pods = f"{demand.least}" if demand.least == demand.most else f"{demand.least} to {demand.most}"
     scaled = f", scaled by {demand.scaled_by}" if demand.scaled_by else ""
     about = f"{pods} {'pod' if pods == '1' else 'pods'} of {requests(demand.shape.requests)}{scaled}"
-    yield f"{click.style(one_line(demand.name), bold=True)}  {one_line(about)}"
+    yield f"{_head(cluster, demand.name)}  {one_line(about)}"
     if demand.asked:
         yield from _said(f"not known: {demand.asked}", width, fg="yellow")
     if found.nodes:
@@ -102,10 +102,14 @@ def _said(text: str, width: int, depth: int = 2, **style: Any) -> Iterator[str]:
         yield click.style(line, **style) if style else line
 
 
-def render_daemon(daemon: Daemon, outcome: Outcome, *, width: int = 100) -> Iterator[str]:
-    """A DaemonSet: on which nodes it has a pod."""
+def _head(cluster: str, name: str) -> str:
+    return f"{one_line(cluster)}: " * bool(cluster) + click.style(one_line(name), bold=True)
+
+
+def render_daemon(daemon: Daemon, outcome: Outcome, *, width: int = 100, cluster: str = "") -> Iterator[str]:
+    """A DaemonSet: on which nodes it has a pod; as `render`."""
     having = [node for node in outcome.nodes if any(pod.daemon and pod.name == daemon.name for pod in node.pods)]
-    yield f"{click.style(one_line(daemon.name), bold=True)}  one pod of {requests(daemon.shape.requests)} on each node"
+    yield f"{_head(cluster, daemon.name)}  one pod of {requests(daemon.shape.requests)} on each node"
     yield f"  runs on {len(having)} of {count(len(outcome.nodes), 'node')}"
     waiting = next((each for each in outcome.waiting if each.name == daemon.name), None)
     inside = {id(node) for node in having}

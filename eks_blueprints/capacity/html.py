@@ -235,4 +235,5 @@ def _notes(figures: Figures) -> Iterator[str]:
 
 
 def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    # Names stay as they are: a sentence begins with a word, and names are told with a colon or a path.
+    return text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text

@@ -128,13 +128,17 @@ def _waiting(found: tuple[PodsWaiting, ...], head: str) -> Iterator[Line]:
 
 def _pods(each: PodsAsked) -> str:
     if not each.before:
-        return f"{each.name} is new: {each.after} pods of {each.requests_after}"
+        return f"{each.name} is new: {_of_them(each.after)} of {each.requests_after}"
     if not each.after:
-        return f"{each.name} goes: {each.before} pods of {each.requests_before}"
-    pods = f"{each.after} pods" if each.before == each.after else f"pods {each.before} → {each.after}"
+        return f"{each.name} goes: {_of_them(each.before)} of {each.requests_before}"
+    pods = _of_them(each.after) if each.before == each.after else f"pods {each.before} → {each.after}"
     same = each.requests_before == each.requests_after
     asked = each.requests_after if same else f"{each.requests_before} → {each.requests_after}"
     return f"{each.name}: {pods} of {asked}"
+
+
+def _of_them(number: str) -> str:
+    return "1 pod" if number == "1" else f"{number} pods"
 
 
 def _few(found: list[str], rest: str) -> Iterator[Line]:

@@ -22,7 +22,8 @@ def waiting_of(world: World, waiting: Sequence[Pod], placing: Placing) -> Iterab
     for name, pods in by_demand.items():
         last = pods[-1]
         refusals = [*_of_nodes(placing, last), *_of_pools(world, world.packed.waiting.get(last.name, {}))]
-        remedies = []
+        # A pool takes pods of all kinds, so that its limits come before the size of one group.
+        remedies = [raises.get(each.name, "") for each in pods]
         if (of_groups := left.get(last.name)) is not None:
             kinds = {each.name: each.kind for each in world.platform.groups}
             refusals += [
@@ -30,7 +31,6 @@ def waiting_of(world: World, waiting: Sequence[Pod], placing: Placing) -> Iterab
                 for e in of_groups.refused
             ]
             remedies.append(of_groups.remedy)
-        remedies += [raises.get(each.name, "") for each in pods]
         remedy = next((each for each in remedies if each), "")
         yield Waiting(name=name, count=len(pods), refusals=tuple(refusals), remedy=remedy)
 

@@ -11,7 +11,13 @@ from eks_blueprints.scheduling.amounts import CPU, DISK, MEMORY, Amounts
 if TYPE_CHECKING:
     from eks_blueprints.capacity.figures import Alike, Cost, Figures, Use
 
-_KINDS = {"karpenter": "Karpenter", "auto_mode": "Auto Mode", "fargate": "Fargate", "running": "running"}
+_KINDS = {
+    "karpenter": "Karpenter",
+    "auto_mode": "Auto Mode",
+    "fargate": "Fargate",
+    "running": "running",
+    "self_managed_node_group": "self-managed node group",
+}
 _MOST_NAMES = 4
 _BYTES = (MEMORY, DISK)
 _UNITS = (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10))

@@ -29,6 +29,7 @@ from eks_blueprints.karpenter.labels import (
 )
 from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Machine, Offering
 from eks_blueprints.provisioning.node_amounts import NodeSettings, allocatable, capacity, pods
+from eks_blueprints.provisioning.windows import windows_fee
 
 REGION = "topology.kubernetes.io/region"
 ZONE_ID = "topology.k8s.aws/zone-id"
@@ -79,6 +80,8 @@ class Way(NodeSettings):
     """The same of a type; like `hour`, best one function for all of a region."""
     fee: float = 0.0
     """What is charged on top, as a share of the on-demand price whatever the capacity type: Auto Mode's 0.12."""
+    windows_fee: float = 0.0
+    """US dollars an hour of a vCPU that Windows costs on top, whatever the capacity type (`windows.windows_fee`)."""
     reservations: tuple[Reservation, ...] = ()
     """Capacity reservations that it may use."""
     windows_build: str = ""
@@ -208,14 +211,16 @@ def _machine(facts: InstanceType, way: Way) -> Machine:
 def _offerings(facts: InstanceType, way: Way) -> Iterator[Offering]:
     hour = way.hour(facts.name)
     priced, hour = hour is not None, hour or 0.0
-    fee = hour * way.fee
+    on_top = windows_fee(facts, way.windows_fee) if way.windows else (0.0, 0.0)
+    fee, most_fee = (hour * way.fee + each for each in on_top)
+    dearest = hour + most_fee if most_fee > fee else None
     low, high = way.spot_of(facts.name) or way.spot
     zones = [zone for zone in way.zones if _offers(zone, facts.name, way)]
     for zone in zones:
         if ON_DEMAND in way.capacity_types:
-            yield Offering(zone=zone, price=hour + fee, priced=priced)
+            yield Offering(zone=zone, price=hour + fee, most=dearest, priced=priced)
         if SPOT in way.capacity_types and "spot" in facts.flags:
-            least, most = hour * low + fee, hour * high + fee
+            least, most = hour * low + fee, hour * high + most_fee
             yield Offering(zone=zone, capacity_type=SPOT, price=least, most=most, priced=priced)
     for each in way.reservations if RESERVED in way.capacity_types else ():
         if each.machine == facts.name and each.zone in zones:
@@ -223,6 +228,7 @@ def _offerings(facts: InstanceType, way: Way) -> Iterator[Offering]:
                 zone=each.zone,
                 capacity_type=RESERVED,
                 price=hour + fee,
+                most=dearest,
                 priced=priced,
                 reservation=each.id,
                 left=each.left,

@@ -145,6 +145,12 @@ def test_where_both_add_nodes_karpenter_comes_first_and_a_note_says_so() -> None
     assert any("Cluster Autoscaler" in note for note in found.notes)
 
 
+def test_limits_of_a_pool_are_raised_before_a_group_grows() -> None:
+    pool = Pool(name="default", machines=(LARGE,), limits={"cpu": 2000})
+    found = outcome(Platform(name="a", demands=(demand("web", 3),), groups=(group(),), pools=(pool,)))
+    assert [each.remedy for each in found.waiting] == ["raise the limits of default: cpu to 4"]
+
+
 def test_at_most_there_are_as_many_pods_as_their_scaler_allows() -> None:
     web = replace(demand("web", 3, most=10), scaled_by="HorizontalPodAutoscaler web")
     platform = Platform(name="a", demands=(web,), pools=(Pool(name="default", machines=MACHINES),))

@@ -105,6 +105,15 @@ def test_pods_that_wait_no_longer_are_told() -> None:
     assert found.newly_waiting == ()
 
 
+def test_one_pod_is_a_pod() -> None:
+    one = replace(WEB, name="shop/Deployment/one", least=1, most=1)
+    base = small()
+    more = replace(base, platform=replace(base.platform, demands=(*base.platform.demands, one)))
+    said = [each.text for each in lines(changed(base, more))]
+    assert "shop/Deployment/one is new: 1 pod of 500m cpu, 512Mi memory" in said
+    assert "shop/Deployment/one goes: 1 pod of 500m cpu, 512Mi memory" in [e.text for e in lines(changed(more, base))]
+
+
 def closed(text: str, change: Change) -> list[str]:
     return list(Limits.parse(text, of_change=True).closed_by(change))
 

@@ -106,6 +106,13 @@ def test_zones_that_nothing_decides_are_told_as_in_a_plan() -> None:
     assert "m7g.large  any of eu-west-1a/b/c  Karpenter default" in said
 
 
+def test_of_several_clusters_the_name_is_told() -> None:
+    of_pods = click.unstyle(next(iter(render(explained(small(), WEB, place), cluster="blue"))))
+    of_daemons = click.unstyle(next(iter(render_daemon(AGENT, small(), cluster="blue"))))
+    assert of_pods.startswith("blue: shop/Deployment/web  6 to 20 pods")
+    assert of_daemons.startswith(f"blue: {AGENT.name}  one pod")
+
+
 def test_nothing_at_all_that_could_take_it() -> None:
     outcome = Outcome(platform=Platform(name="bare", demands=(WEB,)), waiting=(Waiting(name=WEB.name, count=6),))
     said = click.unstyle("\n".join(render(explained(outcome, WEB, place))))

@@ -8,6 +8,7 @@ import click
 
 from eks_blueprints.capacity.html import render as page
 from eks_blueprints.capacity.text import render
+from eks_blueprints.capacity.words import maker
 from tests.capacity.outcomes import WEB, demand, empty, many, small, spot, waiting
 
 SMALL = """\
@@ -100,6 +101,20 @@ def test_names_of_many_workloads_that_wait_alike_fit_a_narrow_terminal() -> None
     lines = text(replace(whole, waiting=tuple(longer)), width=80).splitlines()
     assert max(map(len, lines)) <= 80
     assert sum("x" * 40 in line for line in lines) == 4
+
+
+def test_what_makes_nodes_is_called_as_aws_calls_it() -> None:
+    assert maker("self_managed_node_group", "a") == "self-managed node group a"
+    assert maker("managed_node_group", "a") == "managed node group a"
+
+
+def test_names_begin_on_a_page_as_they_are_written() -> None:
+    two = [replace(small(), platform=replace(small().platform, name=name)) for name in ("blue", "green")]
+    said = page([(each, None) for each in two], title="prod")
+    assert "<h1>blue: 5 nodes" in said
+    unsure = page([(spot(), None)], title="prod")
+    assert "shop/Deployment/web: the request for memory is an Output" in unsure
+    assert "Shop/Deployment" not in unsure
 
 
 def test_names_are_not_broken_at_their_hyphens() -> None:

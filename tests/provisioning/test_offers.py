@@ -37,6 +37,16 @@ def one(name: str, way: Way) -> Machine:
     return found
 
 
+def test_windows_costs_its_fee_for_each_vcpu_on_top() -> None:
+    way = replace(POOL, image="WINDOWS", windows_fee=0.046, capacity_types=(ON_DEMAND, SPOT), spot=(0.3, 0.7))
+    prices = {e.capacity_type: (e.price, e.dearest) for e in one("m5.xlarge", way).offerings}
+    assert prices[ON_DEMAND] == pytest.approx((0.284, 0.284))  # 0.1 and 4 × 0.046
+    assert prices[SPOT] == pytest.approx((0.214, 0.254))
+    burstable = one("t3.medium", way).offerings[0]  # whose fee is lower, nobody says how much
+    assert (burstable.price, burstable.dearest) == pytest.approx((0.1, 0.192))
+    assert one("m5.xlarge", replace(way, image="AL2023")).offerings[0].price == 0.1
+
+
 def test_each_zone_and_capacity_type_is_an_offering() -> None:
     found = one("m5.large", replace(POOL, capacity_types=(ON_DEMAND, SPOT), spot=(0.3, 0.7)))
     assert {(each.zone, each.capacity_type) for each in found.offerings} == {

@@ -63,6 +63,8 @@ class ClusterFacts:
     """US dollars an hour of a vCPU, a GB of memory and a GB of storage on Fargate."""
     fee: float = 0.0
     """What EKS Auto Mode costs, as a share of the on-demand price."""
+    windows_fee: float = 0.0
+    """US dollars an hour of a vCPU that Windows costs on top."""
     unplaced: dict[str, None] = field(default_factory=dict)
     """What makes nodes in zones that are not known."""
 
@@ -110,6 +112,7 @@ def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps
         hour=Hours(prices, region),
         spot_of=SpotShares(prices, region),
         fee=prices.of("eks", "auto_mode_share") or 0.0,
+        windows_fee=prices.of("ec2", "windows_vcpu_hour") or 0.0,
     )
 
 

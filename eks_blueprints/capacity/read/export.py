@@ -19,7 +19,7 @@ from eks_blueprints.capacity.read.plain import Gaps
 from eks_blueprints.capacity.read.pod_budgets import budget_of
 from eks_blueprints.capacity.read.workloads import by_volume
 from eks_blueprints.core.errors import shown
-from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE
+from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE, OPERATING_SYSTEM
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
 from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, PLAIN
 from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Offering
@@ -158,12 +158,13 @@ def _offerings(labels: Mapping[str, str], region: str, prices: Prices) -> tuple[
     auto = labels.get(_COMPUTE) == "auto"
     way = Way(
         kind="auto_mode" if auto else "self_managed_node_group",
-        image="CUSTOM",
+        image="WINDOWS" if labels.get(OPERATING_SYSTEM) == "windows" else "CUSTOM",
         zones=(labels.get(ZONE, ""),),
         capacity_types=(_capacity_type(labels) or ON_DEMAND,),
         hour=Hours(prices, region),
         spot_of=SpotShares(prices, region),
         fee=(prices.of("eks", "auto_mode_share") or 0.0) if auto else 0.0,
+        windows_fee=prices.of("ec2", "windows_vcpu_hour") or 0.0,
     )
     return tuple(each for found in machines((labels.get(INSTANCE_TYPE, ""),), way) for each in found.offerings)
 

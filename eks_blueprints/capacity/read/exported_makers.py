@@ -74,6 +74,7 @@ def _facts(export: Exported, region: str, prices: Prices, gaps: Gaps) -> Cluster
         hour=Hours(prices, region),
         spot_of=SpotShares(prices, region),
         fee=prices.of("eks", "auto_mode_share") or 0.0,
+        windows_fee=prices.of("ec2", "windows_vcpu_hour") or 0.0,
     )
 
 

@@ -140,6 +140,7 @@ def _group(
         zone_ids=ids_among(zones),
         hour=facts.hour,
         spot_of=facts.spot_of,
+        windows_fee=facts.windows_fee,
         # The interfaces that Karpenter leaves out (RESERVED_ENIS) it leaves out for its own nodes alone.
         addressing=replace(facts.addressing, reserved_interfaces=0),
         pod_interfaces=facts.pod_interfaces,

@@ -106,6 +106,7 @@ def way_of_class(
         hour=facts.hour,
         spot_of=facts.spot_of,
         fee=facts.fee if auto else 0.0,
+        windows_fee=facts.windows_fee,
         starting_volumes=len(spec.get("blockDeviceMappings") or ()) or None,
         reservations=reservations,
         **kept,

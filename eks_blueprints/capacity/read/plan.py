@@ -21,6 +21,7 @@ from eks_blueprints.capacity.read.profiles import profiles_of
 from eks_blueprints.capacity.read.quotas import over_quota
 from eks_blueprints.capacity.read.uncounted import uncounted
 from eks_blueprints.capacity.read.workloads import asked_for
+from eks_blueprints.capacity.read.zone_names import asked_by_name
 from eks_blueprints.policies.embedded import type_of
 from eks_blueprints.policies.objects import WORKLOADS, namespace_of, object_name
 from eks_blueprints.policies.platform import cluster_of, clusters, on_cluster
@@ -64,6 +65,7 @@ def _platform(cluster: Resource, stack: Stack, prices: Prices) -> Platform:
     made += budgets_of(cluster, stack)
     made += uncounted(cluster, stack)
     made += over_quota([*_of(Demand, made), *_of(Daemon, made)], objects)
+    made += asked_by_name(_of(Demand, made), _of(Pool, made), _of(Group, made))
     sentences = [*gaps.sentences, *facts.sentences, *_of(str, made)]
     name = cluster.inputs.get("name")
     return Platform(

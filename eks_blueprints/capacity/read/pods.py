@@ -15,7 +15,7 @@ from eks_blueprints.scheduling.selectors import Selector
 
 OF_POD = (
     *("affinity", "hostNetwork", "nodeName", "nodeSelector", "overhead", "preemptionPolicy", "priority"),
-    *("priorityClassName", "resources", "runtimeClassName", "schedulerName", "schedulingGates"),
+    *("priorityClassName", "resourceClaims", "resources", "runtimeClassName", "schedulerName", "schedulingGates"),
     *("tolerations", "topologySpreadConstraints"),
 )
 """What is read of a pod's spec besides its containers and volumes."""
@@ -82,6 +82,8 @@ def pod_shape(
         gaps.say(f"the scheduler {spec.get('schedulerName')} places it, and is taken for Kubernetes' own")
     if not of and (runtime := _runtime_elsewhere(spec, objects)):
         gaps.say(f"the RuntimeClass {runtime} is made elsewhere: what it adds and where its pods run is not known")
+    if spec.get("resourceClaims"):
+        gaps.say("its claims of devices (resourceClaims) are not followed")
     if gates := [str(each.get("name")) for each in spec.get("schedulingGates") or () if isinstance(each, Mapping)]:
         gaps.say(
             f"nothing places it while its scheduling gates are there ({', '.join(gates)}): they are taken for gone"

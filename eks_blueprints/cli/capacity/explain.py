@@ -52,13 +52,14 @@ def command(  # noqa: PLR0917 - click passes each option by name
     data, drawn = [], []
     for number, each in demand_named(pod, found, title):
         placed = outcome(found[number], at=at)
+        cluster_name = placed.platform.name if len(found) > 1 else ""
         if isinstance(each, Daemon):
             data.append(of_daemon(each, placed))
-            drawn.append("\n".join(render_daemon(each, placed, width=show.width(_WIDTH))))
+            drawn.append("\n".join(render_daemon(each, placed, width=show.width(_WIDTH), cluster=cluster_name)))
         else:
             said = explained(placed, each, outcome)
             data.append(of_explained(said))
-            drawn.append("\n".join(render(said, width=show.width(_WIDTH))))
+            drawn.append("\n".join(render(said, width=show.width(_WIDTH), cluster=cluster_name)))
     if form == "json":
         echo_document(document(data))
     else:

@@ -147,7 +147,9 @@ class Claim:
         for key in ask.requirements:
             types &= catalogue.labelled(key, requirements[key])
         if not types:
-            alone = (e for e in ask.requirements if not self.types & catalogue.labelled(e, requirements[e]))
+            # What a node that has pods says is told to nobody.
+            keys = () if self.pods else ask.requirements
+            alone = (each for each in keys if not self.types & catalogue.labelled(each, requirements[each]))
             which = (
                 f"with a {key} that the pod may have" if (key := next(alone, "")) else "that meets all labels together"
             )

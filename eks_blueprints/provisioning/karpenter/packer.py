@@ -134,9 +134,9 @@ class Packer:
 
     def pack(self, every: Iterable[Pod]) -> Packed:
         """Where some pods go."""
-        pods, named = [], []
-        for each in every:
-            (named if each.shape.node else pods).append(each)
+        given = list(every)
+        pods = [each for each in given if not each.shape.node]
+        named = [each for each in given if each.shape.node]
         self._found.waiting = {each.name: self._ready.unnamed for each in named}
         for each in pods:
             self._topology.know(self._ready.asks_of(each.shape)[0])

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from eks_blueprints.core import versions
+from eks_blueprints.core.facts.instance_types import instance_type
+from eks_blueprints.provisioning.windows import windows_fee
 from eks_blueprints.recording.plan import PlannedResource
 from eks_blueprints.review.cost.estimate import Line, View
 from eks_blueprints.review.cost.pools import pool
@@ -78,7 +80,8 @@ def _node_group(resource: PlannedResource, view: View) -> Priced:
         yield _ELSEWHERE
         return
     spot = resource.inputs.get("capacityType") == "SPOT"
-    yield from _nodes(resource, view, types, count, spot=spot)
+    windows = str(resource.inputs.get("amiType") or "").startswith("WINDOWS")
+    yield from _nodes(resource, view, types, count, spot=spot, windows=windows)
     if elsewhere:
         yield "disks of nodes whose launch template is not in this stack"
         return
@@ -108,7 +111,9 @@ def _types(given: Any, template: PlannedResource | None) -> list[str]:
     return [own] if isinstance(own, str) else [_DEFAULT_TYPE]
 
 
-def _nodes(resource: PlannedResource, view: View, types: list[str], count: int, *, spot: bool) -> Priced:
+def _nodes(
+    resource: PlannedResource, view: View, types: list[str], count: int, *, spot: bool, windows: bool = False
+) -> Priced:
     region = view.region(resource)
     view.counted, view.spot = True, view.spot or spot
     hours = {name: view.prices.instance(name, region) for name in types}
@@ -119,14 +124,22 @@ def _nodes(resource: PlannedResource, view: View, types: list[str], count: int, 
     if not known:
         return
     named = types[0] if len(types) == 1 else f"{types[0]} or {len(types) - 1} more"
+    fees = {name: _of_windows(name, view) if windows else (0.0, 0.0) for name in known}
     if spot:
         shares = {name: view.prices.spot(name, region) for name in known}
-        low = min(hour * shares[name][0] for name, hour in known.items())
-        high = max(hour * shares[name][1] for name, hour in known.items())
+        low = min(hour * shares[name][0] + fees[name][0] for name, hour in known.items())
+        high = max(hour * shares[name][1] + fees[name][1] for name, hour in known.items())
         yield _line(resource, f"{count} × {named}, spot", low * count * HOURS, "nodes", high * count * HOURS)
     else:
         # On-demand capacity is taken in the order of the list.
-        yield _line(resource, f"{count} × {types[0]}", next(iter(known.values())) * count * HOURS, "nodes")
+        first, hour = next(iter(known.items()))
+        ends = [(hour + fee) * count * HOURS for fee in fees[first]]
+        yield _line(resource, f"{count} × {types[0]}", ends[0], "nodes", ends[1])
+
+
+def _of_windows(name: str, view: View) -> tuple[float, float]:
+    facts = instance_type(name)
+    return windows_fee(facts, view.prices.of("ec2", "windows_vcpu_hour") or 0.0) if facts else (0.0, 0.0)
 
 
 def _disks(resource: PlannedResource, view: View, count: int, template: PlannedResource | None, size: Any) -> Priced:

@@ -121,6 +121,16 @@ def test_zones_are_those_of_the_subnets_that_a_class_selects() -> None:
     assert not any("zones of the subnets" in each for each in found.unknown)
 
 
+def test_zones_that_are_asked_for_by_names_that_are_not_known_are_said() -> None:
+    one = aws("ec2/subnet:Subnet", "one", availabilityZoneId="euw1-az1")
+    made = managed(subnetIds=["${one.id}"])
+    web = workload("web", p={"nodeSelector": {ZONE: "eu-west-1a"}})
+    other = workload("other", p={"nodeSelector": {ZONE: "euw1-az1"}})
+    (said,) = [each for each in platform(one, made, web, other).unknown if each.startswith("which zones")]
+    assert said.startswith("which zones eu-west-1a are is not known: subnets tell theirs by their ids (euw1-az1)")
+    assert not [each for each in platform(one, made, other).unknown if each.startswith("which zones")]
+
+
 def test_reserved_capacity_of_the_stack_is_offered() -> None:
     reservation = aws(
         "ec2/capacityReservation:CapacityReservation",

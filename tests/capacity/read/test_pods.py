@@ -242,6 +242,7 @@ def test_a_scheduler_of_its_own_is_said() -> None:
 
 TAKEN_FOR: dict[str, tuple[dict[str, Any], str]] = {
     "gated": ({"schedulingGates": [{"name": "example.com/quota"}]}, "while its scheduling gates are there"),
+    "devices": ({"resourceClaims": [{"name": "gpu", "resourceClaimTemplateName": "gpu"}]}, "(resourceClaims) are not"),
     "runtime": ({"runtimeClassName": "gvisor"}, "the RuntimeClass gvisor is made elsewhere"),
 }
 

@@ -51,6 +51,12 @@ def test_nodes_are_counted_at_their_desired_size() -> None:
     assert found["3 × 20 GB disk"].low == pytest.approx(3 * 20 * 0.08)
 
 
+def test_nodes_with_windows_cost_their_license_too() -> None:
+    group = {"instanceTypes": ["m5.large"], "amiType": "WINDOWS_CORE_2022_x86_64", "scalingConfig": {"minSize": 2}}
+    found = lines(resource(NODE_GROUP, "n", group))["2 × m5.large"]
+    assert (found.low, found.high) == pytest.approx((2 * 0.188 * 730, 2 * 0.188 * 730))  # 0.096 and 2 × 0.046
+
+
 def test_spot_is_a_range_over_all_its_types() -> None:
     group = {"instanceTypes": ["m7i.large", "m7i.xlarge"], "capacityType": "SPOT", "scalingConfig": {"minSize": 1}}
     found = lines(resource(NODE_GROUP, "n", group))["1 × m7i.large or 1 more, spot"]
