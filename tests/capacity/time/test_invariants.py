@@ -143,9 +143,7 @@ def _played(seed: int) -> tuple[Simulation, int]:
         return play(on, what), looks[0]
 
 
-@pytest.mark.parametrize(
-    "seed", range(8))
-)
+@pytest.mark.parametrize("seed", range(8))
 def test_pods_nodes_budgets_and_costs_add_up_at_every_moment(seed: int) -> None:
     found, looks = _played(seed)
     assert looks > 10
