@@ -1,0 +1,383 @@
+"""From what a plan would apply to what Karpenter's controller for KWOK is given: objects as `kubectl apply` would send them.
+
+Pods, pools and nodes are taken from the plan's resources as they stand there, and not from what `capacity` reads of
+them, so that a reading that is wrong shows. What runs beside them on every cluster of EKS is written down here by hand.
+What a node of an instance type has is `offers.machines`, which other tests hold to Karpenter's own list.
+
+KWOK's controller knows other labels of types than that for AWS, and one list of types. So offerings carry the labels of
+their types, and types of several classes of nodes have a number behind their name. Two things look at types alone, and
+go by the family as KWOK's controller reads it off a name: `minValues`, and which nodes have a DaemonSet's pod.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from eks_blueprints.capacity.read.cluster_facts import facts_of_cluster
+from eks_blueprints.capacity.read.node_classes import class_way
+from eks_blueprints.capacity.read.plain import Gaps
+from eks_blueprints.karpenter import instances
+from eks_blueprints.karpenter.labels import AUTO_MODE, KARPENTER
+from eks_blueprints.policies.karpenter import node_class
+from eks_blueprints.policies.platform import clusters
+from eks_blueprints.policies.stack import Resource, Stack
+from eks_blueprints.provisioning.machine import Machine
+from eks_blueprints.provisioning.offers import machines
+from eks_blueprints.review.cost.prices import list_prices
+
+from .system import AUTO_MODE_POOLS, of_addon, of_chart
+
+Object = dict[str, Any]
+ZONE, HOST, TYPE = "topology.kubernetes.io/zone", "kubernetes.io/hostname", "node.kubernetes.io/instance-type"
+CAPACITY_TYPE, ZONE_ID = "karpenter.sh/capacity-type", "topology.k8s.aws/zone-id"
+CLASS = "example.com/class"
+"""What tells apart the instance types of several classes of nodes."""
+KEPT = {"cpu": 100, "memory": 10 * 2**20}
+"""What KWOK's controller keeps of each node: thousandths of a core and bytes."""
+_OTHERS = (
+    *("Namespace", "PriorityClass", "LimitRange", "RuntimeClass", "StorageClass", "Service"),
+    *("PersistentVolume", "PersistentVolumeClaim", "PodDisruptionBudget"),
+)
+_FAMILY = "karpenter.kwok.sh/instance-family"
+_FAMILIES = frozenset({"karpenter.k8s.aws/instance-family", "eks.amazonaws.com/instance-family"})
+_AWS = ("karpenter.k8s.aws/", "eks.amazonaws.com/", ZONE_ID, "topology.kubernetes.io/region")
+_GP2: Object = {
+    "apiVersion": "storage.k8s.io/v1",
+    "kind": "StorageClass",
+    "metadata": {"name": "gp2"},
+    "provisioner": "kubernetes.io/aws-ebs",
+    "volumeBindingMode": "WaitForFirstConsumer",
+}
+
+
+@dataclass
+class Bridge:
+    """What is sent to the API server, in this order, and the controller's list of instance types."""
+
+    others: list[Object] = field(default_factory=list)
+    """Classes, defaults, claims: what decides about pods besides themselves."""
+    nodes: list[Object] = field(default_factory=list)
+    """Nodes of groups, each with its status."""
+    daemons: list[Object] = field(default_factory=list)
+    running: list[Object] = field(default_factory=list)
+    """Pods of DaemonSets on the nodes of groups."""
+    pods: list[Object] = field(default_factory=list)
+    """All other pods; the label `example.com/of` is what makes them."""
+    overlays: list[Object] = field(default_factory=list)
+    pools: list[Object] = field(default_factory=list)
+    types: list[Object] = field(default_factory=list)
+
+
+def bridge(stack: Stack) -> Bridge:
+    """What there is of a stack with one cluster."""
+    (cluster,) = clusters(stack)
+    found = Bridge()
+    objects = [*_objects(stack), *_system(stack, cluster)]
+    if not any(each["kind"] == "StorageClass" and each["metadata"]["name"] == "gp2" for each in objects):
+        objects.append(_GP2)
+    for each in objects:
+        kind = each["kind"]
+        if kind in _OTHERS:
+            found.others.append(each)
+        elif kind == "DaemonSet":
+            found.daemons.append(each)
+        elif kind == "NodePool":
+            found.pools.append(each)
+        elif kind == "NodeOverlay":
+            found.overlays.append(each)
+        else:
+            pods, claims = _pods(each, objects)
+            found.pods += pods
+            found.others += claims
+    found.pools += [each for each in AUTO_MODE_POOLS if each["metadata"]["name"] in _brought(cluster)]
+    found.nodes = [*_nodes(stack, cluster)]
+    found.running = [*_running(found)]
+    _typed(found, cluster, stack)
+    return found
+
+
+def _objects(stack: Stack) -> Iterator[Object]:
+    """The objects of the plan, as they would be sent."""
+    for each in stack.resources:
+        if each.is_object and "kind" in each.inputs:
+            yield json.loads(json.dumps(each.inputs))
+
+
+def _system(stack: Stack, cluster: Resource) -> Iterator[Object]:
+    for each in stack.resources:
+        if each.type == "aws:eks/addon:Addon":
+            yield from of_addon(str(each.inputs["addonName"]))
+        elif each.type == "kubernetes:helm.sh/v3:Release":
+            yield from of_chart(each.inputs)
+
+
+def _brought(cluster: Resource) -> list[str]:
+    config = cluster.inputs.get("computeConfig") or {}
+    return list(config.get("nodePools") or ()) if config.get("enabled") else []
+
+
+def _pods(workload: Object, objects: Iterable[Object]) -> tuple[list[Object], list[Object]]:
+    """The pods of a workload, and the claims that a StatefulSet makes for them."""
+    kind, spec = workload["kind"], workload.get("spec") or {}
+    if kind not in ("Deployment", "StatefulSet", "ReplicaSet", "Job"):
+        return [], []
+    name, namespace = workload["metadata"]["name"], workload["metadata"].get("namespace") or "default"
+    if kind == "Job":
+        count = min(spec.get("parallelism", 1), spec.get("completions") or spec.get("parallelism", 1))
+    else:
+        scalers = [
+            each["spec"].get("minReplicas", 1)
+            for each in objects
+            if each["kind"] == "HorizontalPodAutoscaler"
+            and (each["metadata"].get("namespace") or "default") == namespace
+            and (each["spec"]["scaleTargetRef"]["kind"], each["spec"]["scaleTargetRef"]["name"]) == (kind, name)
+        ]
+        count = scalers[0] if scalers else spec.get("replicas", 1)
+    template = spec["template"]
+    pods, claims = [], []
+    for number in range(count):
+        own = f"{name}-{number}"
+        inside = json.loads(json.dumps(template["spec"]))
+        for each in spec.get("volumeClaimTemplates") or ():
+            claim = f"{each['metadata']['name']}-{own}"
+            claims.append(
+                {
+                    "apiVersion": "v1",
+                    "kind": "PersistentVolumeClaim",
+                    "metadata": {"name": claim, "namespace": namespace},
+                    "spec": each["spec"],
+                }
+            )
+            volume = {"name": each["metadata"]["name"], "persistentVolumeClaim": {"claimName": claim}}
+            inside["volumes"] = [*(inside.get("volumes") or ()), volume]
+        inside.pop("serviceAccountName", None)
+        metadata = template.get("metadata") or {}
+        labels = metadata.get("labels") or {}
+        pods.append(
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {
+                    "name": f"{kind.lower()}-{own}",
+                    "namespace": namespace,
+                    "labels": labels,
+                    "annotations": {**(metadata.get("annotations") or {}), "example.com/of": _of(workload, number)},
+                },
+                "spec": inside,
+            }
+        )
+    return pods, claims
+
+
+def _of(workload: Object, number: int) -> str:
+    metadata = workload["metadata"]
+    return f"{metadata.get('namespace') or 'default'}/{workload['kind']}/{metadata['name']}#{number}"
+
+
+def _nodes(stack: Stack, cluster: Resource) -> Iterator[Object]:
+    """The nodes that managed groups begin with: what they have is the machine's, all else is the group's own."""
+    zones = {each.name: str(each.inputs["availabilityZone"]) for each in stack.of("aws:ec2/subnet:Subnet")}
+    for group in stack.of("aws:eks/nodeGroup:NodeGroup"):
+        given = group.inputs
+        # The template of its machines is what other tests hold; here its labels, taints, zones and sizes count.
+        machine = _machine_of(group, cluster, stack)
+        own = [zones[each.removeprefix("${").removesuffix(".id}")] for each in given["subnetIds"]]
+        for number in range(given["scalingConfig"]["desiredSize"]):
+            name, zone = f"{group.name}-{number}", own[number % len(own)]
+            labels = {
+                **(given.get("labels") or {}),
+                HOST: name,
+                ZONE: zone,
+                "topology.kubernetes.io/region": zone[:-1],
+                "kubernetes.io/os": "linux",
+                "kubernetes.io/arch": "arm64" if "ARM_64" in str(given.get("amiType")) else "amd64",
+                TYPE: given["instanceTypes"][0],
+                "eks.amazonaws.com/nodegroup": group.name,
+                "eks.amazonaws.com/capacityType": given.get("capacityType") or "ON_DEMAND",
+            }
+            taints = [{**each, "effect": _EFFECTS[each["effect"]]} for each in given.get("taints") or ()]
+            room = _quantities(machine.allocatable)
+            status = {"capacity": room, "allocatable": room, "conditions": [{"type": "Ready", "status": "True"}]}
+            yield {
+                "apiVersion": "v1",
+                "kind": "Node",
+                "metadata": {"name": name, "labels": labels},
+                "spec": {"taints": taints},
+                "status": status,
+            }
+
+
+_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
+
+
+def _machine_of(group: Resource, cluster: Resource, stack: Stack) -> Machine:
+    from eks_blueprints.capacity.read.groups import groups_in
+    from eks_blueprints.provisioning.makers import Group
+
+    facts = facts_of_cluster(cluster, stack, list_prices(), Gaps())
+    found = groups_in(cluster, stack, facts, None)
+    return next(each.machines[0] for each in found if isinstance(each, Group) and each.name == group.name)
+
+
+def _running(found: Bridge) -> Iterator[Object]:
+    """The pods of DaemonSets on nodes that are there: of those that tolerate the node and want its kind."""
+    for node in found.nodes:
+        for daemon in found.daemons:
+            template = daemon["spec"]["template"]
+            if not _wants(template["spec"], node):
+                continue
+            name = f"{daemon['metadata']['name']}-{node['metadata']['name']}"
+            yield {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {
+                    "name": name,
+                    "namespace": daemon["metadata"].get("namespace") or "default",
+                    "labels": (template.get("metadata") or {}).get("labels") or {},
+                    "ownerReferences": [
+                        {"apiVersion": "apps/v1", "kind": "DaemonSet", "name": daemon["metadata"]["name"], "uid": "0"}
+                    ],
+                },
+                "spec": {**template["spec"], "nodeName": node["metadata"]["name"]},
+            }
+
+
+def _wants(spec: Mapping[str, Any], node: Object) -> bool:
+    labels = node["metadata"]["labels"]
+    if any(labels.get(key) != value for key, value in (spec.get("nodeSelector") or {}).items()):
+        return False
+    required = ((spec.get("affinity") or {}).get("nodeAffinity") or {}).get(
+        "requiredDuringSchedulingIgnoredDuringExecution"
+    )
+    if required and not any(
+        all(_holds(each, labels) for each in term.get("matchExpressions") or ())
+        for term in required["nodeSelectorTerms"]
+    ):
+        return False
+    return all(
+        taint["effect"] == "PreferNoSchedule" or any(_bears(each, taint) for each in spec.get("tolerations") or ())
+        for taint in node["spec"]["taints"]
+    )
+
+
+def _holds(condition: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    value, values = labels.get(condition["key"]), condition.get("values") or ()
+    return {
+        "In": value in values,
+        "NotIn": value not in values,
+        "Exists": value is not None,
+        "DoesNotExist": value is None,
+    }[condition["operator"]]
+
+
+def _bears(toleration: Mapping[str, Any], taint: Mapping[str, Any]) -> bool:
+    if toleration.get("effect") not in (None, "", taint["effect"]):
+        return False
+    if toleration.get("operator") == "Exists":
+        return toleration.get("key") in (None, "", taint["key"])
+    return toleration.get("key") == taint["key"] and (toleration.get("value") or "") == (taint.get("value") or "")
+
+
+def _quantities(amounts: Mapping[str, int]) -> dict[str, str]:
+    return {name: f"{number}m" if name == "cpu" else str(number) for name, number in amounts.items() if number}
+
+
+def _typed(found: Bridge, cluster: Resource, stack: Stack) -> None:
+    """The list of instance types of all classes, and pools and pods with the labels that KWOK's controller knows."""
+    facts = facts_of_cluster(cluster, stack, list_prices(), Gaps())
+    resources = {each.inputs["metadata"]["name"]: each for each in stack.resources if each.kind == "NodePool"}
+    written = json.dumps([found.pools, found.pods, found.daemons, found.overlays])
+    lists: list[tuple[Machine, ...]] = []
+    numbers: dict[str, int] = {}
+    for pool in found.pools:
+        name, reference = pool["metadata"]["name"], pool["spec"]["template"]["spec"]["nodeClassRef"]
+        flavor = AUTO_MODE if reference["group"] == AUTO_MODE.group else KARPENTER
+        resource = resources.get(name)
+        of_class = None if resource is None else next(iter(node_class(resource, stack)), None)
+        way = class_way(of_class, flavor, cluster, stack, facts, Gaps(), name)
+        mine = machines(sorted(instances.launchable(flavor)), way)
+        if mine not in lists:
+            lists.append(mine)
+        numbers[name] = lists.index(mine)
+        label = f"{flavor.group}/{flavor.kind.lower()}"
+        metadata = pool["spec"]["template"].setdefault("metadata", {})
+        metadata["labels"] = {**(metadata.get("labels") or {}), label: reference["name"]}
+        if flavor is AUTO_MODE:
+            metadata["labels"]["eks.amazonaws.com/compute-type"] = "auto"
+    keys = sorted({key for machine in lists[0] for key in machine.labels if key.startswith(_AWS) and key in written})
+    several = len(lists) > 1
+    for number, each in enumerate(lists):
+        found.types += [_type(machine, keys, number if several else None) for machine in each]
+    for pool in found.pools:
+        _of_kwok(pool, numbers[pool["metadata"]["name"]] if several else None)
+    if several:
+        for group in (found.pools, found.pods, found.daemons, found.overlays):
+            group[:] = [_numbered(each, len(lists)) for each in group]
+    found.daemons = [_by_family(each) for each in found.daemons]
+
+
+def _of_kwok(pool: Object, number: int | None) -> None:
+    """A pool of KWOK's class, whose nodes stay."""
+    spec = pool["spec"]
+    node = spec["template"]["spec"]
+    node["nodeClassRef"] = {"group": "karpenter.kwok.sh", "kind": "KWOKNodeClass", "name": "default"}
+    spec["disruption"] = {"consolidateAfter": "Never"}
+    node["expireAfter"] = "Never"
+    node.setdefault("requirements", [])
+    for each in [*node["requirements"]]:
+        if each["key"] in _FAMILIES and "minValues" in each:
+            node["requirements"].append({"key": _FAMILY, "operator": "Exists", "minValues": each.pop("minValues")})
+    if number is not None:
+        node["requirements"].append({"key": CLASS, "operator": "In", "values": [str(number)]})
+
+
+def _type(machine: Machine, keys: Iterable[str], number: int | None) -> Object:
+    arches, systems = machine.labels["kubernetes.io/arch"], machine.labels["kubernetes.io/os"]
+    (arch,) = arches
+    has = {name: amount + KEPT.get(name, 0) for name, amount in machine.allocatable.items()}
+
+    def offering(each: Any) -> Object:
+        asked = [
+            {"key": CAPACITY_TYPE, "operator": "In", "values": [each.capacity_type]},
+            {"key": ZONE, "operator": "In", "values": [each.zone]},
+        ]
+        for key in keys:
+            values = sorted(machine.labels.get(key, ()))
+            asked.append({"key": key, "operator": "In", "values": values} if values else _absent(key))
+        if number is not None:
+            asked.append({"key": CLASS, "operator": "In", "values": [str(number)]})
+        return {"Price": each.price, "Available": True, "Requirements": asked}
+
+    return {
+        "name": machine.name if number is None else f"{machine.name}-{number}",
+        "architecture": arch,
+        "operatingSystems": sorted(systems),
+        "resources": _quantities(has),
+        "offerings": [offering(each) for each in machine.offerings],
+    }
+
+
+def _absent(key: str) -> Object:
+    return {"key": key, "operator": "DoesNotExist"}
+
+
+def _numbered(value: Any, count: int) -> Any:
+    """The same with the names that instance types have in each class."""
+    if isinstance(value, dict):
+        found = {key: _numbered(each, count) for key, each in value.items()}
+        if found.get("key") == TYPE:
+            found["values"] = [f"{name}-{number}" for name in found.get("values") or () for number in range(count)]
+        return found
+    return [_numbered(each, count) for each in value] if isinstance(value, list) else value
+
+
+def _by_family(value: Any) -> Any:
+    """The same with KWOK's label of the family."""
+    if isinstance(value, dict):
+        return {_FAMILY if key in _FAMILIES else key: _by_family(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_by_family(each) for each in value]
+    return _FAMILY if isinstance(value, str) and value in _FAMILIES else value

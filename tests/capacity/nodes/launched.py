@@ -1,0 +1,232 @@
+"""What Karpenter launched for whole stacks, and where the library says otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from eks_blueprints.capacity.model import Platform
+from eks_blueprints.capacity.placing import Placing, maker
+from eks_blueprints.capacity.read.plan import platforms_of
+from eks_blueprints.capacity.starting import start
+from eks_blueprints.capacity.world import World
+from eks_blueprints.policies.stack import Stack
+from eks_blueprints.provisioning.karpenter.catalogue import numbers
+from eks_blueprints.provisioning.karpenter.claim import Claim
+from eks_blueprints.provisioning.karpenter.values import ANY
+from eks_blueprints.provisioning.machine import Machine
+from eks_blueprints.review.cost.prices import list_prices
+from eks_blueprints.scheduling.pod import Pod
+from eks_blueprints.testing.recorded import record_stack
+
+from . import generated
+from .bridge import CAPACITY_TYPE, KEPT, ZONE
+
+LAUNCHED = Path(__file__).with_name("launched.json")
+WRITTEN = Path(__file__).with_name("written")
+GENERATED = 72
+MOST_TYPES = 600
+"""Instance types that Karpenter writes into a NodeClaim at most."""
+_TRIES = 300
+_MOSTLY = 0.8
+Node = tuple[str, str, str, str]
+"""Pool, zones, capacity types, and the instance types as a short sum of their names."""
+
+
+def stacks() -> Iterator[tuple[str, Path | int]]:
+    """The stacks by name: those that are written by hand, and numbers of those that are generated."""
+    yield from ((each.stem, each) for each in sorted(WRITTEN.glob("*.yaml")))
+    yield from ((str(number), number) for number in _NUMBERS)
+
+
+_REFUSED = (32, 61, 63, 69)
+"""Numbers of stacks of which a pool leaves no instance type, which `check` refuses."""
+_NUMBERS = tuple(number for number in range(GENERATED) if number not in _REFUSED)
+
+
+def sample(every: Iterable[tuple[str, Path | int]]) -> Sequence[tuple[str, Path | int]]:
+    """Every tenth of them."""
+    return list(every)[::10]
+
+
+def planned(name: str, file: Path | int) -> Stack:
+    """The plan of a stack."""
+    if isinstance(file, Path):
+        return Stack.of_plan(record_stack(file).plan)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"stack{name}.yaml"
+        path.write_text(json.dumps(generated.stack(file)))
+        return Stack.of_plan(record_stack(path).plan)
+
+
+def platform_of(plan: Stack) -> Platform:
+    """The platform as the library reads it; its machines have in all what they have for KWOK's controller."""
+    (found,) = platforms_of(plan, list_prices())
+    if not any(each.limits for each in found.pools):
+        return found
+    known = {id(each.machines): tuple(map(_as_kwok_has, each.machines)) for each in found.pools}
+    return replace(found, pools=tuple(replace(each, machines=known[id(each.machines)]) for each in found.pools))
+
+
+def _as_kwok_has(machine: Machine) -> Machine:
+    has = {name: amount + KEPT.get(name, 0) for name, amount in machine.allocatable.items()}
+    return replace(machine, capacity=has)
+
+
+def told(said: Mapping[str, Any], plan: Stack) -> dict[str, Any]:
+    """What the controller said as it is kept: the names of instance types as a sum, without those at the edge of what
+    fits into a NodeClaim."""
+    platform = platform_of(plan)
+    pools = {each.name: each for each in platform.pools}
+    claims = []
+    for pool, pods, cpu, memory, zones, kinds, types in said["claims"]:
+        machines = {each.name: each for each in pools[pool].machines}
+        names = {name if name in machines else name.rpartition("-")[0] for name in types}
+        unknown = sorted(names - machines.keys())
+        within = _Within(zones and frozenset(zones), kinds and frozenset(kinds))
+        known = [machines[name] for name in names if name in machines]
+        claims.append([pool, pods, cpu, memory, *within.told(known, more=unknown)])
+    return {**said, "claims": sorted(claims)}
+
+
+@dataclass(frozen=True)
+class _Within:
+    """Conditions on zone and capacity type; None where there are none."""
+
+    zones: frozenset[str] | None
+    kinds: frozenset[str] | None
+
+    def told(self, machines: Iterable[Machine], more: Iterable[str] = ()) -> tuple[str, str, int, str]:
+        """Zones and capacity types that are left, how many instance types, and a sum of their names."""
+        found: list[tuple[float, str]] = []
+        zones: set[str] = set()
+        kinds: set[str] = set()
+        for machine in machines:
+            offers = [
+                each
+                for each in machine.offerings
+                if (self.zones is None or each.zone in self.zones)
+                and (self.kinds is None or each.capacity_type in self.kinds)
+            ]
+            if offers:
+                found.append((min(each.price for each in offers), machine.name))
+                zones |= {each.zone for each in offers}
+                kinds |= {each.capacity_type for each in offers}
+        found.sort()
+        names = [name for _, name in found]
+        if len(found) >= MOST_TYPES:
+            names = [name for price, name in found if price < found[MOST_TYPES - 1][0]]
+        names = sorted([*names, *more])
+        short = hashlib.sha256(",".join(names).encode()).hexdigest()[:12]
+        return ",".join(sorted(zones)), ",".join(sorted(kinds)), len(names), short
+
+
+class _Recorded(World):
+    """What comes of pods that wait, with each node that was asked for."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.claims: list[Claim] = []
+
+    def _open(self, claim: Claim) -> None:
+        self.claims.append(claim)
+        super()._open(claim)
+
+
+Found = tuple[Counter[Node], Counter[str]]
+
+
+def ours(platform: Platform, said: Mapping[str, Any], dice: random.Random | None = None) -> Found:
+    """The nodes that the library has Karpenter launch, and how many pods of each workload wait.
+
+    Pods are on the nodes of groups where kube-scheduler put them; of nodes that score the same it takes any.
+    """
+    begun = start(platform)
+    shapes = {each.name: each.shape for each in platform.demands}
+    pods = [Pod(name, shapes[name.rpartition("#")[0]]) for name in said["order"]]
+    for pod in pods:
+        if (node := said["standing"].get(pod.name)) is not None:
+            begun.cluster.add(pod, begun.cluster.places[node])
+    waiting = [each for each in pods if each.name not in said["standing"]]
+    world = _Recorded(platform, begun, **({} if dice is None else {"choose": _as_go_does(dice)}))
+    left = world.with_pools(waiting)
+    return Counter(_node(each) for each in world.claims), Counter(map(maker, left))
+
+
+def _node(claim: Claim) -> Node:
+    within = _Within(*(_plain(claim, key) for key in (ZONE, CAPACITY_TYPE)))
+    machines = [claim.template.pool.machines[at] for at in numbers(claim.types)]
+    zones, kinds, count, names = within.told(machines)
+    return claim.template.pool.name, zones, kinds, f"{count} {names}"
+
+
+def _plain(claim: Claim, key: str) -> frozenset[str] | None:
+    wanted = claim.requirements.get(key, ANY)
+    every = {value for each in claim.template.pool.machines for value in each.labels[key]}
+    return frozenset(value for value in every if value in wanted)
+
+
+def theirs(said: Mapping[str, Any]) -> Found:
+    """The nodes that Karpenter launched, and how many pods of each workload wait."""
+    claims = Counter((pool, zones, kinds, f"{count} {names}") for pool, _, _, _, zones, kinds, count, names in said["claims"])
+    return claims, Counter(name.rpartition("#")[0] for name in said["waiting"])
+
+
+def _as_go_does(dice: random.Random) -> Callable[[list[str]], str]:
+    """A choice as Karpenter's: the first of a small map of Go, which is mostly, and not always, the same one."""
+    ranks: dict[str, float] = {}
+
+    def choose(found: list[str]) -> str:
+        for each in sorted(found):
+            ranks.setdefault(each, dice.random())
+        return min(found, key=ranks.__getitem__) if dice.random() < _MOSTLY else dice.choice(sorted(found))
+
+    return choose
+
+
+def apart(found: Mapping[str, Any], tries: int = _TRIES) -> Iterator[str]:
+    """Each stack of which the library says otherwise.
+
+    Karpenter takes any of several zones that are equally good. It is the same if it is so with one of them.
+    """
+    files = dict(stacks())
+    for name, said in found.items():
+        plan = planned(name, files[name])
+        platform = platform_of(plan)
+        yield from (f"{name}: {each}" for each in _standing_apart(platform, said))
+        other = theirs(said)
+        first = ours(platform, said)
+        others = (ours(platform, said, random.Random(seed)) for seed in range(tries))  # noqa: S311
+        if not any(each == other for each in chain([first], others)):
+            mine = first[0]
+            waits = f"{dict(first[1])} wait, with Karpenter {dict(other[1])}"
+            yield f"{name}: ours alone {dict(mine - other[0])}, theirs alone {dict(other[0] - mine)}; {waits}"
+
+
+def _standing_apart(platform: Platform, said: Mapping[str, Any]) -> Iterator[str]:
+    """Workloads of which kube-scheduler put another number of pods on the nodes of groups."""
+    begun = start(platform)
+    shapes = {each.name: each.shape for each in platform.demands}
+    counts = {each.name: each.least for each in platform.demands}
+    pods = [Pod(f"{name}#{number}", shape) for name, shape in shapes.items() for number in range(counts[name])]
+    if sorted(each.name for each in pods) != sorted(said["order"]):
+        yield f"other pods: {sorted({each.name for each in pods} ^ set(said['order']))}"
+    left = Placing(begun.cluster).place(pods)
+    mine = Counter(map(maker, left))
+    theirs_are = Counter(maker(Pod(name, shapes[name.rpartition("#")[0]])) for name in said["order"] if name not in said["standing"])
+    if mine != theirs_are:
+        yield f"wait for nodes: ours {dict(mine)}, kube-scheduler's {dict(theirs_are)}"
+
+
+def written(found: Mapping[str, Any]) -> None:
+    """What was found is kept, a stack a line."""
+    rows = [f"{json.dumps(name)}: {json.dumps(said, separators=(',', ':'))}" for name, said in found.items()]
+    LAUNCHED.write_text("{\n" + ",\n".join(rows) + "\n}\n")
