@@ -24,6 +24,7 @@ from eks_blueprints.provisioning.karpenter.claim import Claim
 from eks_blueprints.provisioning.karpenter.values import ANY
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.review.cost.prices import list_prices
+from eks_blueprints.scheduling.amounts import CPU, MEMORY, PODS, Amounts, added
 from eks_blueprints.scheduling.pod import Pod
 from eks_blueprints.testing.recorded import record_stack
 
@@ -139,6 +140,15 @@ class _Recorded(World):
     def _open(self, claim: Claim) -> None:
         self.claims.append(claim)
         super()._open(claim)
+
+    def used(self) -> dict[str, Amounts]:
+        """What limits count: of KWOK's nodes `status.capacity` is what their NodeClaim requests, not what they have."""
+        found = dict(super().used())
+        for claim, each in zip(self.claims, self.launched, strict=False):
+            total, name = claim.total(), each.pool.name
+            more = {key: total.get(key, 0) - each.launch.machine.capacity[key] for key in (CPU, MEMORY, PODS)}
+            found[name] = added(found[name], more)
+        return found
 
 
 Found = tuple[Counter[Node], Counter[str]]
