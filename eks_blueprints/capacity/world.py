@@ -56,7 +56,9 @@ class World:
         left = list(waiting)
         while left and self.platform.pools:
             shapes = [shape for _, shape in self.daemons]
-            packer = Packer(self.platform.pools, shapes, self.start.cluster, self.used(), self._reserved(), choose=self.choose)
+            packer = Packer(
+                self.platform.pools, shapes, self.start.cluster, self.used(), self._reserved(), choose=self.choose
+            )
             self.packed = packer.pack(left)
             for claim in self.packed.claims:
                 self._open(claim)
