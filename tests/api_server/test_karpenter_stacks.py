@@ -125,6 +125,13 @@ def _placed(control: Control, found: Bridge) -> None:
         control.scheduler.send_signal(signal.SIGSTOP)
 
 
+def _caught_up(control: Control) -> None:
+    """kube-scheduler hears of the nodes that there are now, before there are pods for them."""
+    control.scheduler.send_signal(signal.SIGCONT)
+    time.sleep(_SETTLED)
+    control.scheduler.send_signal(signal.SIGSTOP)
+
+
 def _bound(server: ApiServer, claim: Mapping[str, Any], zones: Mapping[str, str]) -> None:
     """A claim whose pod kube-scheduler has found a node for gets its volume, as the EBS CSI driver would see to."""
     metadata, spec = claim["metadata"], claim["spec"]
@@ -141,7 +148,10 @@ def _bound(server: ApiServer, claim: Mapping[str, Any], zones: Mapping[str, str]
             "capacity": spec["resources"]["requests"],
             "accessModes": spec["accessModes"],
             "storageClassName": spec["storageClassName"],
-            "claimRef": {"kind": "PersistentVolumeClaim", **{key: metadata[key] for key in ("name", "namespace", "uid")}},
+            "claimRef": {
+                "kind": "PersistentVolumeClaim",
+                **{key: metadata[key] for key in ("name", "namespace", "uid")},
+            },
             "csi": {"driver": "ebs.csi.aws.com", "volumeHandle": name},
             "nodeAffinity": {"required": {"nodeSelectorTerms": [term]}},
         },
@@ -181,6 +191,7 @@ def launched(control: Control, found: Bridge) -> dict[str, Any]:
     _put(server, found.running)
     for each in found.running:
         server.call(f"{_at('/api/v1/pods', each)}/status", {"status": {"phase": "Running"}}, "PATCH")
+    _caught_up(control)
     _put(server, found.pods)
     _placed(control, found)
     for each in (*found.overlays, *found.pools):
@@ -204,9 +215,11 @@ def launched(control: Control, found: Bridge) -> dict[str, Any]:
     pods = _pods(server)
     waiting = {each["metadata"]["namespace"] + "/" + each["metadata"]["name"]: key for key, each in pods.items()}
     order = sorted(pods, key=lambda key: (pods[key]["metadata"]["creationTimestamp"], pods[key]["metadata"]["uid"]))
+    standing = {key: node for key in order if (node := pods[key]["spec"].get("nodeName"))}
+    assert set(standing.values()) <= {each["metadata"]["name"] for each in found.nodes}, standing
     return {
         "order": order,
-        "standing": {key: node for key in order if (node := pods[key]["spec"].get("nodeName"))},
+        "standing": standing,
         "claims": sorted(_claim(each) for each in claims),
         "waiting": {waiting[name]: why for name, why in sorted(refused.items()) if name in waiting},
     }

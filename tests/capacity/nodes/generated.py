@@ -24,7 +24,9 @@ def stack(number: int) -> Object:
     group = "eks.amazonaws.com" if auto else _AWS
     pools = {name: _pool(dice, group, region) for name in "abcd"[: dice.choice((1, 1, 2, 2, 3))]}
     if auto:
-        found["cluster"]["auto_mode"] = {"node_pools": dice.choice((["general-purpose", "system"], ["general-purpose"]))}
+        found["cluster"]["auto_mode"] = {
+            "node_pools": dice.choice((["general-purpose", "system"], ["general-purpose"]))
+        }
         found["compute"]["auto_mode"] = {"node_pools": pools}
     else:
         found["compute"]["system"] = _group(dice)
@@ -74,7 +76,11 @@ def _class(dice: random.Random) -> Object:
 def _conditions(dice: random.Random, group: str) -> Iterator[Object]:
     label = f"{group}/instance-".__add__
     if dice.random() < 0.75:
-        yield {"key": label("category"), "operator": "In", "values": dice.sample(["c", "m", "r", "t"], dice.randint(1, 3))}
+        yield {
+            "key": label("category"),
+            "operator": "In",
+            "values": dice.sample(["c", "m", "r", "t"], dice.randint(1, 3)),
+        }
     if dice.random() < 0.6:
         yield {"key": label("generation"), "operator": dice.choice(("Gt", "Gt", "In")), "values": [dice.choice("567")]}
     if dice.random() < 0.4:
@@ -109,7 +115,9 @@ def _pool(dice: random.Random, group: str, region: str) -> Object:
     if dice.random() < 0.35:
         found["labels"] = {"team": dice.choice("xy")}
     if dice.random() < 0.25:
-        found["taints"] = [{"key": "dedicated", "value": "batch", "effect": dice.choice(("NoSchedule", "PreferNoSchedule"))}]
+        found["taints"] = [
+            {"key": "dedicated", "value": "batch", "effect": dice.choice(("NoSchedule", "PreferNoSchedule"))}
+        ]
     if dice.random() < 0.5:
         found["weight"] = dice.randint(1, 100)
     if dice.random() < 0.3:
@@ -139,7 +147,9 @@ def _workload(dice: random.Random, name: str, group: str, pools: Object) -> Obje
     if dice.random() < 0.15:
         found["sidecars"] = {"proxy": {"image": "example.com/proxy:1", "requests": {"cpu": "50m", "memory": "64Mi"}}}
     if dice.random() < 0.1:
-        found["init_containers"] = {"before": {"image": "example.com/before:1", "requests": {"cpu": "2", "memory": "1Gi"}}}
+        found["init_containers"] = {
+            "before": {"image": "example.com/before:1", "requests": {"cpu": "2", "memory": "1Gi"}}
+        }
     if dice.random() < 0.12 and "replicas" in found:
         found["kind"] = "stateful_set"
         claim = {"size": "20Gi"} if group != _AWS else {"size": "20Gi", "storage_class": "gp2"}

@@ -186,7 +186,9 @@ def _plain(claim: Claim, key: str) -> frozenset[str] | None:
 
 def theirs(said: Mapping[str, Any]) -> Found:
     """The nodes that Karpenter launched, and how many pods of each workload wait."""
-    claims = Counter((pool, zones, kinds, f"{count} {names}") for pool, _, _, _, zones, kinds, count, names in said["claims"])
+    claims = Counter(
+        (pool, zones, kinds, f"{count} {names}") for pool, _, _, _, zones, kinds, count, names in said["claims"]
+    )
     return claims, Counter(name.rpartition("#")[0] for name in said["waiting"])
 
 
@@ -231,7 +233,9 @@ def _standing_apart(platform: Platform, said: Mapping[str, Any]) -> Iterator[str
         yield f"other pods: {sorted({each.name for each in pods} ^ set(said['order']))}"
     left = Placing(begun.cluster).place(pods)
     mine = Counter(map(maker, left))
-    theirs_are = Counter(maker(Pod(name, shapes[name.rpartition("#")[0]])) for name in said["order"] if name not in said["standing"])
+    theirs_are = Counter(
+        maker(Pod(name, shapes[name.rpartition("#")[0]])) for name in said["order"] if name not in said["standing"]
+    )
     if mine != theirs_are:
         yield f"wait for nodes: ours {dict(mine)}, kube-scheduler's {dict(theirs_are)}"
 
