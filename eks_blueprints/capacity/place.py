@@ -61,8 +61,8 @@ def _notes(platform: Platform, nodes: Sequence[PlannedNode]) -> Iterable[str]:
         most, there = pool.limits.get("nodes"), sum(each.maker == pool.name for each in nodes)
         if most is not None and there > most:
             yield (
-                f"pool {pool.name} gets {there} nodes, and its limit is {most}: Karpenter counts those that it launches "
-                "for one batch of pods afterwards"
+                f"pool {pool.name} gets {there} nodes, and its limit is {most}: "
+                "Karpenter counts those that it launches for one batch of pods afterwards"
             )
     if any(len(each.zones) > 1 for each in nodes):
         yield "where a node may be in several zones, EC2 takes any of them"

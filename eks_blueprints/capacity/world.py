@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -39,8 +39,6 @@ class World:
     launched: list[Launched] = field(default_factory=list)
     packed: Packed = field(default_factory=Packed)
     growth: Growth | None = None
-    choose: Callable[[list[str]], str] = min
-    """Which of several values of a label is taken that are equally good, such as a zone. Default: the first by name."""
 
     @property
     def daemons(self) -> list[tuple[str, Shape]]:
@@ -56,9 +54,7 @@ class World:
         left = list(waiting)
         while left and self.platform.pools:
             shapes = [shape for _, shape in self.daemons]
-            packer = Packer(
-                self.platform.pools, shapes, self.start.cluster, self.used(), self._reserved(), choose=self.choose
-            )
+            packer = Packer(self.platform.pools, shapes, self.start.cluster, self.used(), self._reserved())
             self.packed = packer.pack(left)
             for claim in self.packed.claims:
                 self._open(claim)

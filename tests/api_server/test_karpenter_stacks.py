@@ -1,4 +1,4 @@
-"""Which nodes Karpenter launches for whole stacks, asked of its own controller: what `capacity` says is held against it.
+"""Which nodes Karpenter launches for whole stacks, asked of its own controller.
 
 kube-scheduler places what it can on the nodes of groups; then the controller sees the pods that wait. Pools, pods and
 nodes are those of the plan (`tests.capacity.nodes.bridge`). `--update-golden` writes what came of it, which the tests
@@ -14,24 +14,26 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from eks_blueprints.scheduling.amounts import amount
-from tests.capacity.nodes.bridge import CAPACITY_TYPE, TYPE, ZONE, Bridge, bridge
+from tests.capacity.nodes.bridge import Bridge, bridge
+from tests.capacity.nodes.kwok import CAPACITY_TYPE, TYPE, ZONE
 from tests.capacity.nodes.launched import LAUNCHED, apart, planned, sample, stacks, told, written
 
 from .judging import configuration, scheduling
-from .karpenter import CLAIMS, POOLS, controlling, define, put, ready, until, why_not
+from .karpenter import CLAIMS, POOLS, controlling, define, now, put, ready, until, why_not
 from .running import why_not as nothing_schedules
 from .started import ApiServer, started
 
-_ROUND = 13.0
-"""Seconds in which the controller looks again at pods that wait, and some more."""
 _QUIET = 4.0
-"""Seconds without a new NodeClaim after which none more comes, where one round is all."""
+"""Seconds without a new NodeClaim after which a round is over; the controller looks again after 10 seconds."""
+_FIRST = 30.0
+"""Seconds after which the first round is over for certain."""
 _SETTLED = 2.0
 """Seconds without a change after which kube-scheduler has placed what it can."""
 _POOLS = (POOLS, "/apis/karpenter.sh/v1alpha1/nodeoverlays")
@@ -77,7 +79,7 @@ def _emptied(server: ApiServer) -> None:
             if not doomed:
                 break
             with ThreadPoolExecutor(8) as threads:
-                list(threads.map(lambda each: _gone(server, path, each), doomed))
+                list(threads.map(partial(_gone, server, path), doomed))
 
 
 def _gone(server: ApiServer, path: str, found: dict[str, Any]) -> None:
@@ -164,6 +166,14 @@ def _bound(server: ApiServer, claim: Mapping[str, Any], zones: Mapping[str, str]
     server.call(f"/api/v1/persistentvolumes/{name}/status", {"status": {"phase": "Bound"}}, "PATCH")
 
 
+def _conditioned(server: ApiServer, pods: Iterable[dict[str, Any]], conditions: list[dict[str, Any]]) -> None:
+    """Pods have these conditions: Karpenter looks at those alone that kube-scheduler has found no node for."""
+    said = {"status": {"conditions": conditions}}
+    with ThreadPoolExecutor(8) as threads:
+        calls = threads.map(lambda each: server.call(f"{_at('/api/v1/pods', each)}/status", said, "PATCH"), pods)
+        assert all(status == 200 for status, _ in calls)
+
+
 def _refused(pod: Mapping[str, Any]) -> bool:
     conditions = (pod.get("status") or {}).get("conditions") or ()
     nominated = (pod.get("status") or {}).get("nominatedNodeName")
@@ -194,24 +204,20 @@ def launched(control: Control, found: Bridge) -> dict[str, Any]:
     _caught_up(control)
     _put(server, found.pods)
     _placed(control, found)
+    unplaced = [each for each in _pods(server).values() if not each["spec"].get("nodeName")]
+    _conditioned(server, unplaced, [])
     for each in (*found.overlays, *found.pools):
         put(server, each)
-    limited = any(each["spec"].get("limits") for each in found.pools)
-    gates = "NodeOverlay=true,StaticCapacity=true"
+    # With overlays a pool can be left out at first, of which they have not been looked at yet.
+    gates = f"NodeOverlay={'true' if found.overlays else 'false'},StaticCapacity=true"
     log = control.folder / "controller.log"
     with controlling(server, control.folder, found.types, FEATURE_GATES=gates, BATCH_IDLE_DURATION="2s") as process:
         until(lambda: ready(server) or process.poll() is not None, lambda: server.call(POOLS)[1])
-        claims: list[dict[str, Any]] = []
-        last = time.monotonic()
-        began, size = last, 0
-        # The first round comes when the controller knows all that there is.
-        while time.monotonic() - last < (_ROUND if limited else _QUIET) or time.monotonic() - began < 9:
-            assert process.poll() is None, log.read_text()[-2000:]
-            there = server.call(CLAIMS)[1]["items"]
-            if len(there) != len(claims):
-                claims, last, size = there, time.monotonic(), log.stat().st_size
-            time.sleep(0.2)
-        refused = _refusals(log.read_text()[size if limited else 0 :])
+        time.sleep(5 if found.overlays else 1)  # for what the controller watches to reach it
+        mark = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "lastTransitionTime": now()}
+        _conditioned(server, unplaced, [mark])
+        claims, refused = _first_round(server, log, len(unplaced))
+        assert process.poll() is None, log.read_text()[-2000:]
     pods = _pods(server)
     waiting = {each["metadata"]["namespace"] + "/" + each["metadata"]["name"]: key for key, each in pods.items()}
     order = sorted(pods, key=lambda key: (pods[key]["metadata"]["creationTimestamp"], pods[key]["metadata"]["uid"]))
@@ -223,6 +229,22 @@ def launched(control: Control, found: Bridge) -> dict[str, Any]:
         "claims": sorted(_claim(each) for each in claims),
         "waiting": {waiting[name]: why for name, why in sorted(refused.items()) if name in waiting},
     }
+
+
+def _first_round(server: ApiServer, log: Path, pods: int) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """The NodeClaims of one round for so many pods, and what it says of those that it could not place."""
+    claims: list[dict[str, Any]] = []
+    refused: dict[str, str] = {}
+    began = last = time.monotonic()
+    while time.monotonic() - last < _QUIET or (not claims and len(refused) < pods):
+        there = server.call(CLAIMS)[1]["items"]
+        refused = _refusals(log.read_text())
+        if len(there) != len(claims):
+            claims, last = there, time.monotonic()
+        if time.monotonic() - began > _FIRST:
+            break
+        time.sleep(0.2)
+    return claims, refused
 
 
 def _claim(found: dict[str, Any]) -> list[Any]:

@@ -160,22 +160,7 @@ def _workload(dice: random.Random, name: str, group: str, pools: Object) -> Obje
         pod["tolerations"] = [{"key": "dedicated", "operator": "Exists"}]
     if dice.random() < 0.4:
         pod["nodeSelector"] = dict([dice.choice(list(_selectors(group)))])
-    affinity: Object = {}
-    if dice.random() < 0.25:
-        terms = [{"matchExpressions": [_condition(dice, group)]} for _ in range(dice.choice((1, 1, 2)))]
-        affinity["nodeAffinity"] = {_HARD: {"nodeSelectorTerms": terms}}
-    elif dice.random() < 0.2:
-        soft = [{"weight": 10, "preference": {"matchExpressions": [_condition(dice, group)]}}]
-        affinity["nodeAffinity"] = {_SOFT: soft}
-    own = {"labelSelector": {"matchLabels": {"app.kubernetes.io/name": name}}}
-    other = {"labelSelector": {"matchLabels": {"app.kubernetes.io/name": dice.choice(_APPS)}}}
-    if dice.random() < 0.15:
-        term = {**dice.choice((own, other)), "topologyKey": dice.choice((_HOST, _ZONE))}
-        affinity["podAntiAffinity"] = dice.choice(({_HARD: [term]}, {_SOFT: [{"weight": 50, "podAffinityTerm": term}]}))
-    elif dice.random() < 0.12:
-        term = {**dice.choice((own, other)), "topologyKey": dice.choice((_HOST, _ZONE))}
-        affinity["podAffinity"] = dice.choice(({_HARD: [term]}, {_SOFT: [{"weight": 50, "podAffinityTerm": term}]}))
-    if affinity:
+    if affinity := _affinity(dice, name, group):
         pod["affinity"] = affinity
     chance = dice.random()
     if chance < 0.3:
@@ -185,7 +170,7 @@ def _workload(dice: random.Random, name: str, group: str, pools: Object) -> Obje
                 "maxSkew": dice.choice((1, 1, 2)),
                 "topologyKey": key,
                 "whenUnsatisfiable": dice.choice(("DoNotSchedule", "ScheduleAnyway")),
-                **own,
+                **_own(name),
             }
             for key in keys
         ]
@@ -194,6 +179,29 @@ def _workload(dice: random.Random, name: str, group: str, pools: Object) -> Obje
     if pod:
         found["pod"] = pod
     return found
+
+
+def _own(name: str) -> Object:
+    return {"labelSelector": {"matchLabels": {"app.kubernetes.io/name": name}}}
+
+
+def _affinity(dice: random.Random, name: str, group: str) -> Object:
+    affinity: Object = {}
+    if dice.random() < 0.25:
+        terms = [{"matchExpressions": [_condition(dice, group)]} for _ in range(dice.choice((1, 1, 2)))]
+        affinity["nodeAffinity"] = {_HARD: {"nodeSelectorTerms": terms}}
+    elif dice.random() < 0.2:
+        soft = [{"weight": 10, "preference": {"matchExpressions": [_condition(dice, group)]}}]
+        affinity["nodeAffinity"] = {_SOFT: soft}
+    own = _own(name)
+    other = _own(dice.choice(_APPS))
+    if dice.random() < 0.15:
+        term = {**dice.choice((own, other)), "topologyKey": dice.choice((_HOST, _ZONE))}
+        affinity["podAntiAffinity"] = dice.choice(({_HARD: [term]}, {_SOFT: [{"weight": 50, "podAffinityTerm": term}]}))
+    elif dice.random() < 0.12:
+        term = {**dice.choice((own, other)), "topologyKey": dice.choice((_HOST, _ZONE))}
+        affinity["podAffinity"] = dice.choice(({_HARD: [term]}, {_SOFT: [{"weight": 50, "podAffinityTerm": term}]}))
+    return affinity
 
 
 _SIZES = {
@@ -222,8 +230,7 @@ def _condition(dice: random.Random, group: str) -> Object:
         {"key": "team", "operator": dice.choice(("Exists", "DoesNotExist"))},
         {"key": label("size"), "operator": "In", "values": ["large", "xlarge", "2xlarge"]},
     ]
-    found = dice.choice(choices)
-    return found
+    return dice.choice(choices)
 
 
 def _agent(dice: random.Random, group: str) -> Object:

@@ -17,19 +17,18 @@ from eks_blueprints.capacity.model import Platform
 from eks_blueprints.capacity.placing import Placing, maker
 from eks_blueprints.capacity.read.plan import platforms_of
 from eks_blueprints.capacity.starting import start
-from eks_blueprints.capacity.world import World
 from eks_blueprints.policies.stack import Stack
 from eks_blueprints.provisioning.karpenter.catalogue import numbers
 from eks_blueprints.provisioning.karpenter.claim import Claim
+from eks_blueprints.provisioning.karpenter.packer import Packer
 from eks_blueprints.provisioning.karpenter.values import ANY
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.review.cost.prices import list_prices
-from eks_blueprints.scheduling.amounts import CPU, MEMORY, PODS, Amounts, added
 from eks_blueprints.scheduling.pod import Pod
 from eks_blueprints.testing.recorded import record_stack
 
 from . import generated
-from .bridge import CAPACITY_TYPE, KEPT, ZONE
+from .kwok import CAPACITY_TYPE, KEPT, ZONE
 
 LAUNCHED = Path(__file__).with_name("launched.json")
 WRITTEN = Path(__file__).with_name("written")
@@ -83,8 +82,11 @@ def _as_kwok_has(machine: Machine) -> Machine:
 
 
 def told(said: Mapping[str, Any], plan: Stack) -> dict[str, Any]:
-    """What the controller said as it is kept: the names of instance types as a sum, without those at the edge of what
-    fits into a NodeClaim."""
+    """What the controller said as it is kept.
+
+    Of pods that wait it is their number, and of instance types a sum of their names, without those at the edge of what
+    fits into a NodeClaim.
+    """
     platform = platform_of(plan)
     pools = {each.name: each for each in platform.pools}
     claims = []
@@ -95,7 +97,8 @@ def told(said: Mapping[str, Any], plan: Stack) -> dict[str, Any]:
         within = _Within(zones and frozenset(zones), kinds and frozenset(kinds))
         known = [machines[name] for name in names if name in machines]
         claims.append([pool, pods, cpu, memory, *within.told(known, more=unknown)])
-    return {**said, "claims": sorted(claims)}
+    waiting = Counter(name.rpartition("#")[0] for name in said["waiting"])
+    return {**said, "claims": sorted(claims), "waiting": dict(sorted(waiting.items()))}
 
 
 @dataclass(frozen=True)
@@ -130,27 +133,6 @@ class _Within:
         return ",".join(sorted(zones)), ",".join(sorted(kinds)), len(names), short
 
 
-class _Recorded(World):
-    """What comes of pods that wait, with each node that was asked for."""
-
-    def __init__(self, *given: Any, **more: Any) -> None:
-        super().__init__(*given, **more)
-        self.claims: list[Claim] = []
-
-    def _open(self, claim: Claim) -> None:
-        self.claims.append(claim)
-        super()._open(claim)
-
-    def used(self) -> dict[str, Amounts]:
-        """What limits count: of KWOK's nodes `status.capacity` is what their NodeClaim requests, not what they have."""
-        found = dict(super().used())
-        for claim, each in zip(self.claims, self.launched, strict=False):
-            total, name = claim.total(), each.pool.name
-            more = {key: total.get(key, 0) - each.launch.machine.capacity[key] for key in (CPU, MEMORY, PODS)}
-            found[name] = added(found[name], more)
-        return found
-
-
 Found = tuple[Counter[Node], Counter[str]]
 
 
@@ -166,9 +148,10 @@ def ours(platform: Platform, said: Mapping[str, Any], dice: random.Random | None
         if (node := said["standing"].get(pod.name)) is not None:
             begun.cluster.add(pod, begun.cluster.places[node])
     waiting = [each for each in pods if each.name not in said["standing"]]
-    world = _Recorded(platform, begun, **({} if dice is None else {"choose": _as_go_does(dice)}))
-    left = world.with_pools(waiting)
-    return Counter(_node(each) for each in world.claims), Counter(map(maker, left))
+    choose = min if dice is None else _as_go_does(dice)
+    daemons = [each.shape for each in platform.daemons]
+    packed = Packer(platform.pools, daemons, begun.cluster, choose=choose).pack(waiting)
+    return Counter(map(_node, packed.claims)), Counter(name.rpartition("#")[0] for name in packed.waiting)
 
 
 def _node(claim: Claim) -> Node:
@@ -189,7 +172,7 @@ def theirs(said: Mapping[str, Any]) -> Found:
     claims = Counter(
         (pool, zones, kinds, f"{count} {names}") for pool, _, _, _, zones, kinds, count, names in said["claims"]
     )
-    return claims, Counter(name.rpartition("#")[0] for name in said["waiting"])
+    return claims, Counter(said["waiting"])
 
 
 def _as_go_does(dice: random.Random) -> Callable[[list[str]], str]:

@@ -1,4 +1,4 @@
-"""What runs on clusters of EKS besides what a stack says, written down from the manifests of the add-ons' own repositories.
+"""What runs on clusters of EKS besides what a stack says, from the manifests of the add-ons' own repositories.
 
 Only what decides about nodes: requests, where pods may be, ports of the node.
 """
