@@ -2,8 +2,8 @@
 
 - It knows other labels of types, and one list of types. So offerings carry the labels of their types, and types of
   several classes of nodes have a number behind their name.
-- Three things look at types alone: `minValues`, which nodes have a DaemonSet's pod, and what a NodeOverlay adds. They go
-  by the family as it reads it off a name.
+- Three things look at types alone: `minValues`, which nodes have a DaemonSet's pod, and what a NodeOverlay adds. They
+  go by the family as it reads it off a name, which for `m7i-flex` is `m7i`.
 - It keeps the same of each node, whatever the type. So a type has that more than what a node has for pods, and a pool's
   limits count that.
 - A node's `status.capacity` is what its NodeClaim requests, which limits count from the second round on, and no node of

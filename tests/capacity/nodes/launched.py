@@ -7,13 +7,13 @@ import json
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from eks_blueprints.capacity.model import Platform
+from eks_blueprints.capacity.place import outcome
 from eks_blueprints.capacity.placing import Placing, maker
 from eks_blueprints.capacity.read.plan import platforms_of
 from eks_blueprints.capacity.starting import start
@@ -52,11 +52,6 @@ _REFUSED = (32, 61, 63, 69)
 _NUMBERS = tuple(number for number in range(GENERATED) if number not in _REFUSED)
 
 
-def sample(every: Iterable[tuple[str, Path | int]]) -> Sequence[tuple[str, Path | int]]:
-    """Every tenth of them."""
-    return list(every)[::10]
-
-
 def planned(name: str, file: Path | int) -> Stack:
     """The plan of a stack."""
     if isinstance(file, Path):
@@ -67,16 +62,26 @@ def planned(name: str, file: Path | int) -> Stack:
         return Stack.of_plan(record_stack(path).plan)
 
 
-def platform_of(plan: Stack) -> Platform:
-    """The platform as the library reads it; its machines have in all what they have for KWOK's controller."""
+def platform_of(plan: Stack, known: Mapping[str, frozenset[str]] | None = None) -> Platform:
+    """The platform as the library reads it, with the instance types that there were when Karpenter was asked.
+
+    Args:
+        plan: The plan of a stack.
+        known: The names of these types by region. Default: all that there are now.
+    """
     (found,) = platforms_of(plan, list_prices())
-    if not any(each.limits for each in found.pools):
-        return found
-    known = {id(each.machines): tuple(map(_as_kwok_has, each.machines)) for each in found.pools}
-    return replace(found, pools=tuple(replace(each, machines=known[id(each.machines)]) for each in found.pools))
+    names = None if known is None else known[found.region]
+    limited = any(each.limits for each in found.pools)
+    machines: dict[int, tuple[Machine, ...]] = {}
+    for pool in found.pools:
+        if id(pool.machines) not in machines:
+            kept = (each for each in pool.machines if names is None or each.name in names)
+            machines[id(pool.machines)] = tuple(_as_kwok_has(each) if limited else each for each in kept)
+    return replace(found, pools=tuple(replace(each, machines=machines[id(each.machines)]) for each in found.pools))
 
 
 def _as_kwok_has(machine: Machine) -> Machine:
+    """An instance type that has in all what it has for KWOK's controller, which limits count."""
     has = {name: amount + KEPT.get(name, 0) for name, amount in machine.allocatable.items()}
     return replace(machine, capacity=has)
 
@@ -187,23 +192,32 @@ def _as_go_does(dice: random.Random) -> Callable[[list[str]], str]:
     return choose
 
 
-def apart(found: Mapping[str, Any], tries: int = _TRIES) -> Iterator[str]:
-    """Each stack of which the library says otherwise.
+def seed_of(platform: Platform, said: Mapping[str, Any], tries: int = _TRIES) -> int | None:
+    """The dice with which the library says the same, 0 for none: Karpenter takes any of several zones that are as good.
 
-    Karpenter takes any of several zones that are equally good. It is the same if it is so with one of them.
+    None where it says otherwise whatever is taken.
     """
+    for seed in dict.fromkeys((said.get("dice", 0), *range(tries + 1))):
+        dice = random.Random(seed) if seed else None  # noqa: S311
+        if ours(platform, said, dice) == theirs(said):
+            return seed
+    return None
+
+
+def apart(
+    found: Mapping[str, Any], known: Mapping[str, frozenset[str]] | None = None, tries: int = _TRIES
+) -> Iterator[str]:
+    """Each stack of which the library says otherwise, with these instance types by region or with all."""
     files = dict(stacks())
     for name, said in found.items():
-        plan = planned(name, files[name])
-        platform = platform_of(plan)
-        yield from (f"{name}: {each}" for each in _standing_apart(platform, said))
-        other = theirs(said)
-        first = ours(platform, said)
-        others = (ours(platform, said, random.Random(seed)) for seed in range(tries))  # noqa: S311
-        if not any(each == other for each in chain([first], others)):
-            mine = first[0]
-            waits = f"{dict(first[1])} wait, with Karpenter {dict(other[1])}"
-            yield f"{name}: ours alone {dict(mine - other[0])}, theirs alone {dict(other[0] - mine)}; {waits}"
+        platform = platform_of(planned(name, files[name]), known)
+        differences = list(_standing_apart(platform, said))
+        if seed_of(platform, said, tries) is None:
+            (mine, left), (other, waits) = ours(platform, said), theirs(said)
+            alone = f"ours alone {dict(mine - other)}, theirs alone {dict(other - mine)}"
+            differences.append(f"{alone}; {dict(left)} wait, with Karpenter {dict(waits)}")
+        if differences:
+            yield f"{name}: {'; '.join(differences)}"
 
 
 def _standing_apart(platform: Platform, said: Mapping[str, Any]) -> Iterator[str]:
@@ -223,7 +237,39 @@ def _standing_apart(platform: Platform, said: Mapping[str, Any]) -> Iterator[str
         yield f"wait for nodes: ours {dict(mine)}, kube-scheduler's {dict(theirs_are)}"
 
 
+def shown_apart(platform: Platform, said: Mapping[str, Any]) -> str:
+    """What `capacity plan` shows otherwise: how many nodes each pool gets in one round, and how many pods wait."""
+    found = outcome(platform)
+    mine = Counter(each.maker for each in found.nodes if each.new), {each.name: each.count for each in found.waiting}
+    other = Counter(pool for pool, *_ in said["claims"]), said["waiting"]
+    return "" if mine == other else f"shown {mine}, with Karpenter {other}"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What is kept of Karpenter's answers."""
+
+    types: Mapping[str, frozenset[str]]
+    """The names of instance types by region: those that come later change nothing."""
+    stacks: Mapping[str, Any]
+
+
+def recorded() -> Recorded:
+    """What was kept."""
+    found = json.loads(LAUNCHED.read_text())
+    types = {region: frozenset(names.split()) for region, names in found["types"].items()}
+    return Recorded(types, found["stacks"])
+
+
 def written(found: Mapping[str, Any]) -> None:
-    """What was found is kept, a stack a line."""
-    rows = [f"{json.dumps(name)}: {json.dumps(said, separators=(',', ':'))}" for name, said in found.items()]
-    LAUNCHED.write_text("{\n" + ",\n".join(rows) + "\n}\n")
+    """What was found is kept, a stack a line, with the dice that it takes."""
+    files = dict(stacks())
+    types: dict[str, set[str]] = {}
+    rows = []
+    for name, said in found.items():
+        platform = platform_of(planned(name, files[name]))
+        types.setdefault(platform.region, set()).update(each.name for pool in platform.pools for each in pool.machines)
+        kept = {**said, "dice": seed} if (seed := seed_of(platform, said)) else said
+        rows.append(f"{json.dumps(name)}:{json.dumps(kept, separators=(',', ':'))}")
+    lists = [f'{json.dumps(region)}:"{" ".join(sorted(names))}"' for region, names in sorted(types.items())]
+    LAUNCHED.write_text('{"types":{\n' + ",\n".join(lists) + '\n},\n"stacks":{\n' + ",\n".join(rows) + "\n}}\n")
