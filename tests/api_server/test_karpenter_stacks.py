@@ -193,6 +193,8 @@ def launched(control: Control, found: Bridge) -> dict[str, Any]:
     server = control.server
     _emptied(server)
     _put(server, found.others)
+    time.sleep(1 if found.claims else 0)  # for the default StorageClass to be known, which claims without one get
+    _put(server, found.claims)
     for node in found.nodes:
         name = node["metadata"]["name"]
         _put(server, [{**node, "status": {}}])

@@ -31,3 +31,12 @@ def test_what_a_plan_shows_is_what_karpenter_launched(kept: Recorded) -> None:
     for name in islice(kept.stacks, 1, None, 3 * EVERY):
         platform = platform_of(planned(name, files[name]), kept.types)
         assert not shown_apart(platform, kept.stacks[name]), name
+
+
+def test_what_karpenter_did_not_launch_is_told(kept: Recorded) -> None:
+    name = next(name for name, said in kept.stacks.items() if said["claims"])
+    said = kept.stacks[name]
+    fewer = {**said, "claims": said["claims"][1:]}
+    (told,) = apart({name: fewer}, kept.types, tries=2)
+    assert told.startswith(f"{name}: ours alone {{('{said['claims'][0][0]}', ")
+    assert shown_apart(platform_of(planned(name, dict(stacks())[name]), kept.types), fewer)

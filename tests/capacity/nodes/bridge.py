@@ -28,7 +28,7 @@ Object = dict[str, Any]
 HOST = "kubernetes.io/hostname"
 _OTHERS = (
     *("Namespace", "PriorityClass", "LimitRange", "RuntimeClass", "StorageClass", "Service"),
-    *("PersistentVolume", "PersistentVolumeClaim", "PodDisruptionBudget"),
+    *("PersistentVolume", "PodDisruptionBudget"),
 )
 _GP2: Object = {
     "apiVersion": "storage.k8s.io/v1",
@@ -44,7 +44,8 @@ class Bridge:
     """What is sent to the API server, in this order, and the controller's list of instance types."""
 
     others: list[Object] = field(default_factory=list)
-    """Classes, defaults, claims: what decides about pods besides themselves."""
+    """Classes, defaults, budgets: what decides about pods besides themselves."""
+    claims: list[Object] = field(default_factory=list)
     nodes: list[Object] = field(default_factory=list)
     """Nodes of groups, each with its status."""
     daemons: list[Object] = field(default_factory=list)
@@ -68,6 +69,8 @@ def bridge(stack: Stack) -> Bridge:
         kind = each["kind"]
         if kind in _OTHERS:
             found.others.append(each)
+        elif kind == "PersistentVolumeClaim":
+            found.claims.append(each)
         elif kind == "DaemonSet":
             found.daemons.append(each)
         elif kind == "NodePool":
@@ -77,7 +80,7 @@ def bridge(stack: Stack) -> Bridge:
         else:
             pods, claims = _pods(each, objects)
             found.pods += pods
-            found.others += claims
+            found.claims += claims
     found.pools += [deepcopy(each) for each in AUTO_MODE_POOLS if each["metadata"]["name"] in _brought(cluster)]
     found.nodes = [*_nodes(stack, cluster)]
     found.running = [*_running(found)]
