@@ -263,11 +263,10 @@ def recorded() -> Recorded:
 
 def written(found: Mapping[str, Any]) -> None:
     """What was found is kept, a stack a line, with the dice that it takes."""
-    files = dict(stacks())
     types: dict[str, set[str]] = {}
     rows = []
-    for name, said in found.items():
-        platform = platform_of(planned(name, files[name]))
+    for name, file in stacks():
+        said, platform = found[name], platform_of(planned(name, file))
         types.setdefault(platform.region, set()).update(each.name for pool in platform.pools for each in pool.machines)
         kept = {**said, "dice": seed} if (seed := seed_of(platform, said)) else said
         rows.append(f"{json.dumps(name)}:{json.dumps(kept, separators=(',', ':'))}")
