@@ -211,7 +211,7 @@ def apart(
     files = dict(stacks())
     for name, said in found.items():
         platform = platform_of(planned(name, files[name]), known)
-        differences = list(_standing_apart(platform, said))
+        differences = [*_standing_apart(platform, said), *_shown_apart(platform, said)]
         if seed_of(platform, said, tries) is None:
             (mine, left), (other, waits) = ours(platform, said), theirs(said)
             alone = f"ours alone {dict(mine - other)}, theirs alone {dict(other - mine)}"
@@ -237,12 +237,13 @@ def _standing_apart(platform: Platform, said: Mapping[str, Any]) -> Iterator[str
         yield f"wait for nodes: ours {dict(mine)}, kube-scheduler's {dict(theirs_are)}"
 
 
-def shown_apart(platform: Platform, said: Mapping[str, Any]) -> str:
-    """What `capacity plan` shows otherwise: how many nodes each pool gets in one round, and how many pods wait."""
+def _shown_apart(platform: Platform, said: Mapping[str, Any]) -> Iterator[str]:
+    """What `capacity plan` shows otherwise: how many nodes each pool gets, and how many pods wait."""
     found = outcome(platform)
     mine = Counter(each.maker for each in found.nodes if each.new), {each.name: each.count for each in found.waiting}
-    other = Counter(pool for pool, *_ in said["claims"]), said["waiting"]
-    return "" if mine == other else f"shown {mine}, with Karpenter {other}"
+    theirs_are = Counter(pool for pool, *_ in said["claims"]), said["waiting"]
+    if mine != theirs_are:
+        yield f"the plan shows {mine}, with Karpenter {theirs_are}"
 
 
 @dataclass(frozen=True)
