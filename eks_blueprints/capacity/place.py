@@ -58,5 +58,12 @@ def _notes(platform: Platform, nodes: Sequence[PlannedNode]) -> Iterable[str]:
         yield "of spot capacity EC2 takes what is most free at a low price; the cheapest instance type is shown"
     if platform.autoscaler is not None and platform.pools:
         yield "Karpenter and Cluster Autoscaler both add nodes for the same pods; here Karpenter comes first"
+    for pool in platform.pools:
+        most, there = pool.limits.get("nodes"), sum(each.maker == pool.name for each in nodes)
+        if most is not None and there > most:
+            yield (
+                f"pool {pool.name} gets {there} nodes, and its limit is {most}: "
+                "Karpenter counts those that it launches for one batch of pods afterwards"
+            )
     if any(len(each.zones) > 1 for each in nodes):
         yield "where a node may be in several zones, EC2 takes any of them"

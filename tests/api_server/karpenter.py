@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 
+from eks_blueprints.core import yaml_text
 from tests.provisioning import pools
 
-from .started import ApiServer, started, why_not
+from .started import ApiServer, started
+from .started import why_not as no_server
 
 _CONTROLLER = "karpenter-kwok"
 _KINDS = {
@@ -28,42 +30,61 @@ _KINDS = {
 _PATIENCE = 60
 
 
+def why_not() -> str | None:
+    """Why the controller cannot be run; None where it can."""
+    return no_server() or (None if shutil.which(_CONTROLLER) else f"{_CONTROLLER} is not on the PATH")
+
+
 @contextmanager
 def controlled(folder: Path, **more: str) -> Iterator[ApiServer]:
     """An API server on which the controller runs, with more settings; or the test is skipped."""
-    reason = why_not() or ("" if shutil.which(_CONTROLLER) else f"{_CONTROLLER} is not on the PATH")
-    if reason:
+    if reason := why_not():
         pytest.skip(reason)
     with started(folder) as server:
-        for api_version, kinds in _KINDS.items():
-            for kind in kinds:
-                _define(server, api_version, kind)
-        (folder / "kubeconfig").write_text(server.kubeconfig)
-        (folder / "types.json").write_text(json.dumps(pools.types_of_kwok()))
-        settings = {
-            "KUBECONFIG": str(folder / "kubeconfig"),
-            "INSTANCE_TYPES_FILE_PATH": str(folder / "types.json"),
-            "DISABLE_LEADER_ELECTION": "true",
-            "LOG_LEVEL": "error",
-            "METRICS_PORT": "0",
-            "HEALTH_PROBE_PORT": "0",
-            "BATCH_IDLE_DURATION": "1s",
-            "SYSTEM_NAMESPACE": "kube-system",
-            **more,
-        }
-        with (folder / "controller.log").open("wb") as log:
-            process = subprocess.Popen([_CONTROLLER], env={**os.environ, **settings}, stdout=log, stderr=log)
-        try:
-            conditions = [
-                {"type": "Ready", "status": "True", "reason": "Ready", "lastTransitionTime": now(), "message": ""}
-            ]
-            put(server, {"apiVersion": "karpenter.kwok.sh/v1alpha1", "kind": "KWOKNodeClass", **named("default")})
-            path = "/apis/karpenter.kwok.sh/v1alpha1/kwoknodeclasses/default/status"
-            server.call(path, {"status": {"conditions": conditions}}, "PATCH")
+        define(server)
+        with controlling(server, folder, pools.types_of_kwok(), **more):
             yield server
-        finally:
-            process.terminate()
-            process.wait()
+
+
+def define(server: ApiServer) -> None:
+    """The controller's kinds, and the class of nodes that all pools of the tests are of.
+
+    Where `KARPENTER_CRDS` names a folder with Karpenter's own definitions, pools are refused that break their rules.
+    """
+    for api_version, kinds in _KINDS.items():
+        for kind in kinds:
+            _define(server, api_version, kind)
+    conditions = [{"type": "Ready", "status": "True", "reason": "Ready", "lastTransitionTime": now(), "message": ""}]
+    put(server, {"apiVersion": "karpenter.kwok.sh/v1alpha1", "kind": "KWOKNodeClass", **named("default")})
+    path = "/apis/karpenter.kwok.sh/v1alpha1/kwoknodeclasses/default/status"
+    server.call(path, {"status": {"conditions": conditions}}, "PATCH")
+
+
+@contextmanager
+def controlling(
+    server: ApiServer, folder: Path, types: list[dict[str, Any]], **more: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The controller with some instance types and more settings; it writes to `controller.log` in a folder."""
+    (folder / "kubeconfig").write_text(server.kubeconfig)
+    (folder / "types.json").write_text(json.dumps(types))
+    settings = {
+        "KUBECONFIG": str(folder / "kubeconfig"),
+        "INSTANCE_TYPES_FILE_PATH": str(folder / "types.json"),
+        "DISABLE_LEADER_ELECTION": "true",
+        "LOG_LEVEL": "error",
+        "METRICS_PORT": "0",
+        "HEALTH_PROBE_PORT": "0",
+        "BATCH_IDLE_DURATION": "1s",
+        "SYSTEM_NAMESPACE": "kube-system",
+        **more,
+    }
+    with (folder / "controller.log").open("wb") as log:
+        process = subprocess.Popen([_CONTROLLER], env={**os.environ, **settings}, stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def named(name: str) -> dict[str, Any]:
@@ -95,6 +116,9 @@ def _define(server: ApiServer, api_version: str, kind: str) -> None:
     }
     if kind == "CapacityBuffer":
         crd["spec"]["scope"] = "Namespaced"  # type: ignore[index]
+    own = Path(os.environ.get("KARPENTER_CRDS", "."), f"{group}_{plural}.yaml")
+    if own.is_file():
+        crd = yaml_text.load(own.read_text())
     path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
     assert server.call(path, crd)[0] == 201, kind
     until(lambda: server.call(f"/apis/{api_version}/{plural}")[0] == 200, lambda: kind)

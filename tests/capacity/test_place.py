@@ -282,6 +282,15 @@ def test_nodes_that_run_count_towards_limits_and_sizes() -> None:
     assert [each.remedy for each in found.waiting] == ["raise the limits of default: cpu to 6"]
 
 
+def test_nodes_beyond_their_limit_are_told() -> None:
+    def notes(most: int) -> str:
+        pool = Pool(name="default", machines=(LARGE,), limits={"nodes": most})
+        return "; ".join(outcome(Platform(name="a", demands=(demand("web", 3),), pools=(pool,))).notes)
+
+    assert "pool default gets 3 nodes, and its limit is 2" in notes(2)
+    assert "limit" not in notes(3)
+
+
 def test_each_refusal_of_nodes_that_are_there_is_counted() -> None:
     tainted = group("tainted", taints=(Taint("dedicated", "gpu", "NoSchedule"),), start=2, most=2)
     full = group("full", start=1, most=1)

@@ -175,11 +175,13 @@ def test_kp_05_a_pool_stops_at_its_limit() -> None:
     assert {each["default"].predicate for each in found.waiting.values()} == {"limits"}
 
 
-def test_a_pool_has_no_more_nodes_than_its_limit() -> None:
+@pytest.mark.parametrize(("there", "more"), [(0, 3), (1, 3), (2, 0), (3, 0)])
+def test_a_round_goes_beyond_the_limit_on_nodes_and_the_next_launches_none(there: int, more: int) -> None:
     shape = _shape(topologySpreadConstraints=[_spread(HOST, 1)])
     pool = Pool(name="default", machines=_m5(), limits={"nodes": 2})
-    found = Packer([pool]).pack(_pods(shape, 3))
-    assert (len(found.claims), len(found.waiting)) == (2, 1)
+    found = Packer([pool], used={"default": {"nodes": there}}).pack(_pods(shape, 3))
+    assert (len(found.claims), len(found.waiting)) == (more, 3 - more)
+    assert all(each["default"].predicate == "limits" for each in found.waiting.values())
 
 
 def test_what_nodes_of_a_pool_have_already_counts_towards_its_limit() -> None:

@@ -230,7 +230,8 @@ class Packer:
             self._found.claims.append(claim)
             self._order.append(claim)
             most = template.catalogue.most(claim.types, limits)
-            self._left[name] = {each: left - (1 if each == _NODES else most[each]) for each, left in limits.items()}
+            # No instance type has `nodes`, so that a round does not count its own: it can go beyond that limit.
+            self._left[name] = {each: left - most[each] for each, left in limits.items()}
             return None
         return refused
 
