@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from eks_blueprints.capacity.explain import Candidate, Explained, why
+from eks_blueprints.capacity.explain import Candidate, Explained, lacking, why
 from eks_blueprints.capacity.model import Daemon, Outcome
-from eks_blueprints.capacity.reasons import by_reason
+from eks_blueprints.capacity.reasons import by_reason, waiting_alike
 from eks_blueprints.capacity.text import refused
 from eks_blueprints.capacity.words import by_zone, count, listed, maker, requests
 from eks_blueprints.core.printed import one_line
@@ -97,11 +97,16 @@ def _said(text: str, width: int, depth: int = 2, **style: Any) -> Iterator[str]:
         yield click.style(line, **style) if style else line
 
 
-def render_daemon(daemon: Daemon, outcome: Outcome) -> Iterator[str]:
+def render_daemon(daemon: Daemon, outcome: Outcome, *, width: int = 100) -> Iterator[str]:
     """A DaemonSet: on which nodes it has a pod."""
     having = [node for node in outcome.nodes if any(pod.daemon and pod.name == daemon.name for pod in node.pods)]
     yield f"{click.style(one_line(daemon.name), bold=True)}  one pod of {requests(daemon.shape.requests)} on each node"
     yield f"  runs on {len(having)} of {count(len(outcome.nodes), 'node')}"
+    for alike in waiting_alike(lacking(daemon, outcome)):
+        names = listed(each.name.rpartition("@")[2] for each in alike)
+        number = count(sum(each.count for each in alike), "pod")
+        yield f"  {click.style(f'{number} waiting', fg='red', bold=True)} for {one_line(names)}"
+        yield from refused(alike[0], width)
     inside = {id(node) for node in having}
     without = dict.fromkeys(maker(node.kind, node.maker) for node in outcome.nodes if id(node) not in inside)
     if without:

@@ -54,7 +54,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
         placed = outcome(found[number], at=at)
         if isinstance(each, Daemon):
             data.append(of_daemon(each, placed))
-            drawn.append("\n".join(render_daemon(each, placed)))
+            drawn.append("\n".join(render_daemon(each, placed, width=show.width(_WIDTH))))
         else:
             said = explained(placed, each, outcome)
             data.append(of_explained(said))

@@ -124,7 +124,7 @@ class Packer:
 
     def pack(self, pods: Iterable[Pod]) -> Packed:
         """Where some pods go."""
-        pods = list(pods)
+        pods = [each for each in pods if not self._is_ignored(each)]
         for each in pods:
             self._topology.know(self._ready.asks_of(each.shape)[0])
         queue = deque(sorted(pods, key=lambda each: _size(each.shape)))
@@ -142,6 +142,24 @@ class Packer:
                 queue.append(pod)
                 tried[pod.name] = len(queue)
         return self._found
+
+    def _is_ignored(self, pod: Pod) -> bool:
+        """Whether no node is thought of for a pod: none could mount its claims, or have the name that it asks for.
+
+        Karpenter leaves out pods whose claims cannot be mounted (`ValidatePersistentVolumeClaims`) and those of
+        DaemonSets, which ask for their node by its name.
+        """
+        shape = pod.shape
+        missing = next((each.missing for each in shape.claims if each.missing), "")
+        if missing:
+            why = Refused("VolumeBinding", missing)
+        elif shape.node or shape.named is not None:
+            predicate = "NodeName" if shape.node else "NodeAffinity"
+            why = Refused(predicate, "launches no node for a pod that asks for one by its name")
+        else:
+            return False
+        self._found.waiting[pod.name] = {each.name: why for each in self._ready.pools}
+        return True
 
     def _try(self, pod: Pod) -> dict[str, Refused] | None:
         """A pod is placed, all that it would rather have given up one after the other; what refuses it otherwise."""
