@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
 
 from eks_blueprints.capacity.model import Expansion
 from eks_blueprints.capacity.read.autoscaler import expansion, flags_of
 from eks_blueprints.capacity.read.cluster_facts import ClusterFacts, Hours, SpotShares
-from eks_blueprints.capacity.read.exported import Exported, Item
+from eks_blueprints.capacity.read.exported import Exported
 from eks_blueprints.capacity.read.machines import Machines
 from eks_blueprints.capacity.read.node_classes import way_of_class
 from eks_blueprints.capacity.read.plain import Gaps
@@ -35,10 +34,10 @@ def pools_of(
     facts, machines = _facts(export, region, prices, gaps), Machines()
     classes = {(each.manifest["kind"], each.name): each for each in export.of("EC2NodeClass", "NodeClass")}
     for each in wanted:
-        reference = _at(each, "spec", "template", "spec", "nodeClassRef")
+        reference = each.at("spec", "template", "spec", "nodeClassRef")
         flavor = AUTO_MODE if reference.get("group") == AUTO_MODE.group else KARPENTER
         found = classes.get((reference.get("kind"), str(reference.get("name"))))
-        spec = {} if found is None else found.manifest.get("spec") or {}
+        spec = {} if found is None else found.spec
         if found is None and not (flavor is AUTO_MODE and reference.get("name") == "default"):
             gaps.say(f"the class of nodes of the pool {each.name} is not in the export: taken for its default form")
         try:
@@ -52,7 +51,7 @@ def pools_of(
 def expansion_of(export: Exported) -> Expansion | None:
     """Cluster Autoscaler, where one of the pods is it."""
     for each in export.of("Pod"):
-        containers = (each.manifest.get("spec") or {}).get("containers") or ()
+        containers = each.spec.get("containers") or ()
         for container in containers:
             if parts(str(container.get("image") or ""))[0].rpartition("/")[2] == _AUTOSCALER:
                 words = [*(container.get("command") or ()), *(container.get("args") or ())]
@@ -75,10 +74,3 @@ def _facts(export: Exported, region: str, prices: Prices, gaps: Gaps) -> Cluster
         spot_of=SpotShares(prices, region),
         fee=prices.of("eks", "auto_mode_share") or 0.0,
     )
-
-
-def _at(item: Item, *keys: str) -> dict[str, Any]:
-    value: Any = item.manifest
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else {}

@@ -15,8 +15,8 @@ from eks_blueprints.scheduling.selectors import Selector
 
 OF_POD = (
     *("affinity", "hostNetwork", "nodeName", "nodeSelector", "overhead", "preemptionPolicy", "priority"),
-    *("priorityClassName", "resources", "runtimeClassName", "schedulerName", "tolerations"),
-    *("topologySpreadConstraints",),
+    *("priorityClassName", "resourceClaims", "resources", "runtimeClassName", "schedulerName"),
+    *("tolerations", "topologySpreadConstraints"),
 )
 """What is read of a pod's spec besides its containers and volumes."""
 OF_CONTAINER = ("name", "ports", "resources", "restartPolicy")
@@ -26,7 +26,8 @@ _THERE_ALWAYS = (
     *("node.kubernetes.io/memory-pressure", "node.kubernetes.io/pid-pressure", "node.kubernetes.io/unschedulable"),
 )
 """Taints that pods of DaemonSets tolerate. Source: Kubernetes, "DaemonSet", "Taints and tolerations"."""
-_NOT_NAMED = frozenset({"default-scheduler", None, ""})
+_NOT_NAMED = frozenset({"default-scheduler", "fargate-scheduler", None, ""})
+"""Schedulers that are looked at."""
 
 
 class PodError(ValueError):
@@ -80,6 +81,8 @@ def pod_shape(
         ) from None
     if spec.get("schedulerName") not in _NOT_NAMED:
         gaps.say(f"the scheduler {spec.get('schedulerName')} places it, and is taken for Kubernetes' own")
+    if spec.get("resourceClaims"):
+        gaps.say("it asks for devices by ResourceClaims, which are not looked at: which nodes have them is not known")
     priority = objects.priority(spec)
     if priority is None:
         gaps.say(f"the PriorityClass {spec.get('priorityClassName')} is made elsewhere: its priority is taken for 0")
