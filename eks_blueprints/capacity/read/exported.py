@@ -25,7 +25,7 @@ _GROUPS: Mapping[str, str] = {
     **dict.fromkeys(("Namespace", "Node", "PersistentVolume", "PersistentVolumeClaim", "Pod", "Service"), ""),
     **dict.fromkeys(("LimitRange",), ""),
     **dict.fromkeys(("CSINode", "StorageClass"), "storage.k8s.io"),
-    **dict.fromkeys(("NodeClaim", "NodePool"), "karpenter.sh"),
+    **dict.fromkeys(("NodeClaim", "NodeOverlay", "NodePool"), "karpenter.sh"),
     "DaemonSet": "apps",
     "EC2NodeClass": "karpenter.k8s.aws",
     "NodeClass": "eks.amazonaws.com",
@@ -230,7 +230,11 @@ def _behind_space(text: str, at: int) -> int:
 
 def _objects(data: Mapping[str, Any], name: str, document: Document | None) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """The objects of a document, each with metadata and a name."""
-    items = data.get("items")
+    items, about = data.get("items"), data.get("metadata")
+    if isinstance(items, list) and isinstance(about, Mapping) and about.get("continue"):
+        left = about.get("remainingItemCount")
+        more = "more follow" if left is None else f"{left} more follow"
+        _refuse(name, f"is one page of a list; got {len(items)} objects, and {more}; write it with {COMMAND}")
     for index, each in enumerate(items if isinstance(items, list) else []):
         if not isinstance(each, Mapping):
             _refuse(name, f"is no object; got {shown(each)}; write it with {COMMAND}", ("items", index), document)

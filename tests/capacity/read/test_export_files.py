@@ -70,6 +70,10 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "other kinds": ('{"kind": "Service", "metadata": {"name": "x"}}', "needs nodes or pods; got Service"),
     "no items": ('{"kind": "List", "items": []}', "needs nodes or pods; got no object"),
     "an item": ('{"kind": "List", "items": [1]}', "items[0]: is no object; got 1"),
+    "a page": (
+        json.dumps({"kind": "PodList", "metadata": {"continue": "x", "remainingItemCount": 9}, "items": [pod("p")]}),
+        "is one page of a list; got 1 objects, and 9 more follow; write it with kubectl get nodes,pods",
+    ),
     "no name": (
         '{"kind": "List", "items": [{"kind": "Pod"}]}',
         "items[0]: needs an object with kind and metadata.name",
