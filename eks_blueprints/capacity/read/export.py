@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -83,7 +83,10 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
         namespaces={**objects.namespaces, **platform.namespaces},
     )
     bound = {shape: None for each in running for _, shape in each.pods}
-    for sentence in (*missing(export, whole), *(said for shape in bound for said in pods.unsure.get(shape, ()))):
+    for sentence in (
+        *missing(export, whole, prices),
+        *(said for shape in bound for said in pods.unsure.get(shape, ())),
+    ):
         gaps.say(sentence)
     return replace(whole, unknown=tuple(dict.fromkeys((*platform.unknown, *gaps.sentences))))
 
@@ -104,19 +107,21 @@ class _Sorted:
 def _sorted(export: Exported, pods: Pods, own: Collection[str]) -> _Sorted:
     found = _Sorted()
     nodes = {each.name for each in staying(export)}
-    for pod in pods.alive():
+    alive = pods.alive()
+    nominated = {node: pod for pod in alive if not _node_name(pod) and (node := _nominated(pod)) in nodes}
+    for pod in alive:
         name = owner(pod)
-        if name in own:
+        if name in own or _gives_way(pod, nominated):
             continue
         daemon = name.split("/")[1] == DAEMON
         if daemon and name not in found.daemons:
             found.daemons[name] = Daemon(name=name, shape=pods.shape(pod), position=_position(export, pod))
-        if (node := _node_name(pod)) in nodes:
+        if (node := _node_name(pod) or _nominated(pod)) in nodes:
             found.bound.setdefault(node, []).append(pod)
         elif daemon:
-            if not node and (wanted := node_of_daemon(pod)) in nodes:
+            if not _node_name(pod) and (wanted := node_of_daemon(pod)) in nodes:
                 found.of_daemons.setdefault(wanted, []).append(pod)
-        elif not (node and goes_with_its_node(pod)):
+        elif not (_node_name(pod) and goes_with_its_node(pod)):
             found.waiting.append(pod)
     for each in export.of(DAEMON):
         name = f"{each.namespace}/{DAEMON}/{each.name}"
@@ -170,6 +175,19 @@ def _as_it_is(group: Group, running: Iterable[Running]) -> Group:
 
 def _node_name(pod: Item) -> str:
     return str(pod.spec.get("nodeName") or "")
+
+
+def _nominated(pod: Item) -> str:
+    """The node on which others end for a pod that waits. Karpenter brings none for it (`IsPreempting`, v1.14.1)."""
+    return str(pod.status.get("nominatedNodeName") or "")
+
+
+def _gives_way(pod: Item, nominated: Mapping[str, Item]) -> bool:
+    """Whether a pod ends for a more important one that waits for its room."""
+    coming = nominated.get(_node_name(pod))
+    if coming is None or not pod.metadata.get("deletionTimestamp"):
+        return False
+    return int(pod.spec.get("priority") or 0) < int(coming.spec.get("priority") or 0)
 
 
 def _position(export: Exported, item: Item) -> Position | None:

@@ -22,6 +22,7 @@ _OF_STATUS = {
     "capacity": "{quantity",
     "conditions": "[{any",
     "disruptionsAllowed": "int32",
+    "nominatedNodeName": "text",
     "phase": "text",
 }
 

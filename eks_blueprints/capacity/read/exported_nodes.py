@@ -30,6 +30,7 @@ _COMPUTE = "eks.amazonaws.com/compute-type"
 _Named = tuple[str, Shape]
 
 
+_DISRUPTED = ("karpenter.sh/disrupted", "karpenter.sh/disruption")
 _INITIALIZED = "karpenter.sh/initialized"
 _UNTIL_READY = frozenset(
     {
@@ -43,10 +44,18 @@ _UNTIL_READY = frozenset(
 def staying(export: Exported) -> list[Item]:
     """The nodes of an export, and those on their way, that are not about to go.
 
-    Karpenter brings others for the pods of those that are being deleted.
+    Karpenter brings others for the pods of those that are being deleted, or that it is about to delete.
     """
     every = (*export.of("Node"), *_on_their_way(export))
-    return [each for each in every if not each.metadata.get("deletionTimestamp")]
+    return [each for each in every if not (each.metadata.get("deletionTimestamp") or is_replaced(each))]
+
+
+def is_replaced(node: Item) -> bool:
+    """Whether Karpenter is about to delete a node, as its taint says.
+
+    Source: `DisruptedNoScheduleTaint` of Karpenter, v1.14.1; before v1 its taint was that of a disruption.
+    """
+    return any(each.get("key") in _DISRUPTED for each in node.spec.get("taints") or ())
 
 
 def _on_their_way(export: Exported) -> Iterator[Item]:

@@ -52,7 +52,7 @@ class Pods:
 
     def alive(self) -> list[Item]:
         """The pods that have not finished, without those that go before they had a node."""
-        return [each for each in self._export.of("Pod") if not _is_over(each)]
+        return [each for each in self._export.of("Pod") if not is_over(each)]
 
     def shape(self, pod: Item) -> Shape:
         """What the scheduler reads of a pod, wherever it runs.
@@ -108,7 +108,8 @@ class Pods:
         return spec
 
 
-def _is_over(pod: Item) -> bool:
+def is_over(pod: Item) -> bool:
+    """Whether a pod has finished, or goes before it had a node."""
     going = not pod.spec.get("nodeName") and bool(pod.metadata.get("deletionTimestamp"))
     return going or pod.status.get("phase") in _OVER
 

@@ -81,6 +81,8 @@ def pod_shape(
         ) from None
     if spec.get("schedulerName") not in _NOT_NAMED:
         gaps.say(f"the scheduler {spec.get('schedulerName')} places it, and is taken for Kubernetes' own")
+    if any(each.get("operator") in ("Gt", "Lt") for each in spec.get("tolerations") or ()):
+        gaps.say("it tolerates taints by their numbers, which is not looked at: it may run on more nodes")
     if spec.get("resourceClaims"):
         gaps.say("it asks for devices by ResourceClaims, which are not looked at: which nodes have them is not known")
     priority = objects.priority(spec)

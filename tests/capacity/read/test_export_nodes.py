@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from eks_blueprints.capacity.model import Doubt
 from eks_blueprints.capacity.place import outcome
 from eks_blueprints.capacity.read.export import with_export
 from eks_blueprints.core.errors import InputError
@@ -110,6 +111,17 @@ def test_a_node_claim_that_goes_is_none(tmp_path: Path) -> None:
     assert alone(tmp_path, node(), going).running[0].node.name == "node-a"
 
 
+def test_a_node_that_karpenter_is_about_to_delete_leaves_its_pods(tmp_path: Path) -> None:
+    old = of_pool("old", ready=True)
+    old["spec"]["taints"] = [{"key": "karpenter.sh/disrupted", "effect": "NoSchedule"}]
+    found = alone(tmp_path, pool(), old, node_claim("general-x"), of_deployment("web", 1, on="old"))
+    assert [each.node.name for each in found.running] == ["general-x"]
+    assert [each.name for each in found.demands] == ["shop/Deployment/web"]
+    (said,) = (each for each in found.unknown if "take away" in each)
+    assert said == "Karpenter is about to take away the nodes old: their pods are placed elsewhere"
+    assert isinstance(said, Doubt)
+
+
 def test_a_plans_daemon_sets_wait_for_nodes_without_room(tmp_path: Path) -> None:
     full = node(status={"allocatable": {"cpu": "1930m", "memory": "7000Mi", "pods": "1"}})
     found = with_export(planned(), written(tmp_path, full, of_deployment("api", 1)))
@@ -171,6 +183,16 @@ GAPS: dict[str, tuple[tuple[dict[str, Any], ...], str]] = {
     ),
     "no pods": ((node(),), "the export has no pods: its nodes are taken to be empty"),
     "no limits of volumes": ((node(), *BOUND, waits("one", volumes=VOLUME)), "the export has no csinodes"),
+    "one namespace": ((node(), waits("one")), "the export has pods of the namespace shop alone: of others none"),
+    "other nodes": (
+        (node(), of_deployment("web", 1, on="gone")),
+        "the nodes gone are not in the export: their pods wait",
+    ),
+    "no prices": (
+        (node(labels={"topology.kubernetes.io/region": "us-foo-1"}),),
+        "there are no prices for us-foo-1: those of us-east-1 are used",
+    ),
+    "windows": ((node(labels={"kubernetes.io/os": "windows"}),), "the nodes node-a run Windows: their price is taken"),
     "not ready": ((unready(), of_deployment("web", 1)), "the nodes node-a are not ready: their pods are taken to stay"),
 }
 
@@ -192,9 +214,13 @@ def test_what_an_export_has_is_not_said_to_be_lacking(tmp_path: Path) -> None:
         of_pool("old", ready=True),
         pool(),
     ]
+    objects.append({**pod("over", on="gone", phase="Failed"), "metadata": {"name": "over", "namespace": "other"}})
+    objects.append(daemon_pod("agent-z", on="gone"))
     said = alone(tmp_path, *objects).unknown
     # On the node that is not ready runs nothing that could go elsewhere.
-    assert not any(word in each for each in said for word in ("csinodes", "NodePools", "not ready", "no pods"))
+    assert not any(
+        word in each for each in said for word in ("csinodes", "NodePools", "not ready", "no pods", "alone", "gone")
+    )
 
 
 def test_limits_of_volumes_that_cannot_be_read_are_said(tmp_path: Path) -> None:

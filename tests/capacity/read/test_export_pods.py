@@ -161,9 +161,30 @@ def test_a_claim_of_one_pod_alone_lets_the_second_wait_beside_its_node(tmp_path:
     assert [len(each.pods) for each in found.nodes if each.new] == [0]
 
 
+def test_a_pod_for_which_another_ends_has_its_room(tmp_path: Path) -> None:
+    """Neither is a node brought for it, nor does the other wait."""
+    coming = waits("coming", requests={"cpu": "1800m"}, priority=100)
+    coming["status"]["nominatedNodeName"] = "node-a"
+    objects = [node(), node_pool("general"), deleted(pod("going", requests={"cpu": "1800m"})), coming]
+    objects.append(deleted(pod("alike", requests={"cpu": "100m"}, priority=100)))
+    found = alone(tmp_path, *objects)
+    assert [name for name, _ in found.running[0].pods] == ["shop/Pod/coming#coming", "shop/Pod/alike#alike"]
+    assert found.demands == ()
+
+
+def test_a_pod_whose_nominated_node_is_gone_waits_as_before(tmp_path: Path) -> None:
+    coming = waits("coming")
+    coming["status"]["nominatedNodeName"] = "gone"
+    assert [each.name for each in alone(tmp_path, node(), coming).demands] == ["shop/Pod/coming"]
+
+
 UNSURE: dict[str, tuple[dict[str, Any], str]] = {
     "a scheduler": ({"schedulerName": "mine"}, "the scheduler mine places it"),
     "devices": ({"resourceClaims": [{"name": "gpu"}]}, "it asks for devices by ResourceClaims"),
+    "taints by number": (
+        {"tolerations": [{"key": "sla", "operator": "Gt", "value": "5"}]},
+        "it tolerates taints by their numbers",
+    ),
     "gates": ({"schedulingGates": [{"name": "x"}]}, "held back by scheduling gates"),
 }
 
