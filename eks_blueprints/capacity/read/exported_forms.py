@@ -13,7 +13,12 @@ from eks_blueprints.kubernetes.shapes import Shapes, of
 from eks_blueprints.kubernetes.walk import Walk
 
 _METADATA = "ObjectMeta"
-_UNREAD = frozenset({"managedFields", "env", "envFrom", "volumeMounts", "images", "containerStatuses"})
+_UNREAD = frozenset(
+    {
+        *("managedFields", "env", "envFrom", "volumeMounts", "volumeDevices", "securityContext", "lifecycle"),
+        *("livenessProbe", "readinessProbe", "startupProbe", "configMap", "projected", "secret", "downwardAPI"),
+    }
+)
 """Large fields of which nothing is read."""
 _CONDITIONS = frozenset({"NodeSelectorRequirement", "LabelSelectorRequirement"})
 """Types without which, as a whole, it cannot be told what they ask for."""
@@ -65,8 +70,10 @@ def _definitions() -> Definitions:
 
 def _of_status(status: Any, shapes: Shapes) -> Iterator[Problem]:
     """What is read of the status of any kind; Kubernetes' table has the fields that are written alone."""
-    yield from _of("{any", status, ("status",), shapes)
-    for key, word in _OF_STATUS.items() if isinstance(status, Mapping) else ():
+    if not isinstance(status, Mapping):
+        yield from _of("{any", status, ("status",), shapes)
+        return
+    for key, word in _OF_STATUS.items():
         yield from _of(word, status.get(key), ("status", key), shapes)
 
 
@@ -80,7 +87,7 @@ def _uncountable(condition: Mapping[str, Any], path: Path) -> Iterator[Problem]:
 
 
 def _of(word: str, value: Any, path: Path, shapes: Shapes) -> Iterator[Problem]:
-    if value is None:
+    if value is None or (word == "text" and type(value) is str):  # most are text, and need no further look
         return
     if word.startswith("[") and isinstance(value, list):
         for index, each in enumerate(value):
