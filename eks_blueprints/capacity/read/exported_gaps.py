@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from eks_blueprints.capacity.model import Doubt, Platform
 from eks_blueprints.capacity.read.exported import MAKERS, Exported, Item
-from eks_blueprints.capacity.read.exported_nodes import GROUP, POOL, is_ready, is_replaced, staying
+from eks_blueprints.capacity.read.exported_nodes import GROUP, POOL, is_going, is_ready, staying
 from eks_blueprints.capacity.read.exported_pods import DAEMON, goes_with_its_node, is_over, owner
 from eks_blueprints.capacity.words import listed
 from eks_blueprints.karpenter.labels import OPERATING_SYSTEM
@@ -38,8 +38,8 @@ def missing(export: Exported, platform: Platform, prices: Prices) -> Iterator[st
         yield f"there are no prices for {platform.region}: those of {prices.table['basis']} are used"
     if names := [each.node.name for each in platform.running if each.node.labels.get(OPERATING_SYSTEM) == "windows"]:
         yield f"the nodes {listed(names)} run Windows: their price is taken for that of Linux, which is lower"
-    if names := [each.name for each in export.of("Node") if is_replaced(each)]:
-        yield Doubt(f"Karpenter is about to take away the nodes {listed(names)}: their pods are placed elsewhere")
+    if names := [each.name for each in export.of("Node") if is_going(each)]:
+        yield Doubt(f"the nodes {listed(names)} are about to go: their pods are placed elsewhere")
     if export.of("Node") and not export.of("CSINode") and any(each.shape.claims for each in platform.demands):
         yield "the export has no csinodes: nodes take any number of volumes"
     if names := [

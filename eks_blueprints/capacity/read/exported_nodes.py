@@ -47,15 +47,16 @@ def staying(export: Exported) -> list[Item]:
     Karpenter brings others for the pods of those that are being deleted, or that it is about to delete.
     """
     every = (*export.of("Node"), *_on_their_way(export))
-    return [each for each in every if not (each.metadata.get("deletionTimestamp") or is_replaced(each))]
+    return [each for each in every if not is_going(each)]
 
 
-def is_replaced(node: Item) -> bool:
-    """Whether Karpenter is about to delete a node, as its taint says.
+def is_going(node: Item) -> bool:
+    """Whether a node is being deleted, or Karpenter is about to delete it, as its taint says.
 
     Source: `DisruptedNoScheduleTaint` of Karpenter, v1.14.1; before v1 its taint was that of a disruption.
     """
-    return any(each.get("key") in _DISRUPTED for each in node.spec.get("taints") or ())
+    disrupted = any(each.get("key") in _DISRUPTED for each in node.spec.get("taints") or ())
+    return disrupted or bool(node.metadata.get("deletionTimestamp"))
 
 
 def _on_their_way(export: Exported) -> Iterator[Item]:

@@ -117,8 +117,8 @@ def test_a_node_that_karpenter_is_about_to_delete_leaves_its_pods(tmp_path: Path
     found = alone(tmp_path, pool(), old, node_claim("general-x"), of_deployment("web", 1, on="old"))
     assert [each.node.name for each in found.running] == ["general-x"]
     assert [each.name for each in found.demands] == ["shop/Deployment/web"]
-    (said,) = (each for each in found.unknown if "take away" in each)
-    assert said == "Karpenter is about to take away the nodes old: their pods are placed elsewhere"
+    (said,) = (each for each in found.unknown if "about to go" in each)
+    assert said == "the nodes old are about to go: their pods are placed elsewhere"
     assert isinstance(said, Doubt)
 
 
