@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from eks_blueprints.capacity.figures import Alike, Cost, Figures, Use
 
 _KINDS = {"karpenter": "Karpenter", "auto_mode": "Auto Mode", "fargate": "Fargate", "running": "running"}
+UNKNOWN_TYPE = "unknown type"
+"""What a node is called that does not say its instance type, as those outside of AWS do not."""
 _MOST_NAMES = 4
 _BYTES = (MEMORY, DISK)
 _UNITS = (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10))

@@ -74,6 +74,12 @@ def test_pods_that_a_predicate_refuses_for_other_reasons_are_told_apart() -> Non
     assert "no claim b" in said
 
 
+def test_a_node_that_does_not_say_its_type_has_a_word_for_it() -> None:
+    found = replace(small(), nodes=(replace(small().nodes[0], machine=""),))
+    assert "\n   1 × unknown type  Karpenter default" in text(found)
+    assert "1 × unknown type</b>" in page([(found, None)], title="shop")
+
+
 def test_the_most_that_there_can_be_is_one_line() -> None:
     said = text(small(), most=waiting())
     assert "\nat most: 0 nodes, for no pods; 8 pods wait; $0 a month\n" in said

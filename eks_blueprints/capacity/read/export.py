@@ -83,10 +83,10 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
         namespaces={**objects.namespaces, **platform.namespaces},
     )
     bound = {shape: None for each in running for _, shape in each.pods}
-    for sentence in (
-        *missing(export, whole, prices),
-        *(said for shape in bound for said in pods.unsure.get(shape, ())),
-    ):
+    unsure = [said for shape in bound for said in pods.unsure.get(shape, ())]
+    for each in found.daemons.values():
+        unsure += [f"of the pods of {each.name}: {said}" for said in pods.unsure.get(each.shape, ())]
+    for sentence in (*missing(export, whole, prices), *unsure):
         gaps.say(sentence)
     return replace(whole, unknown=tuple(dict.fromkeys((*platform.unknown, *gaps.sentences))))
 

@@ -16,7 +16,9 @@ from eks_blueprints.core.errors import InputError, Path, Problem, shown
 from eks_blueprints.core.files import text_of
 from eks_blueprints.core.object_lists import listed
 
-COMMAND = "kubectl get nodes,pods,daemonsets,services,pv,pvc,sc,csinodes,pdb,namespaces -A -o json"
+COMMAND = (
+    "kubectl get nodes,pods,daemonsets,services,pv,pvc,sc,csinodes,pdb,namespaces,pc,limits,runtimeclasses -A -o json"
+)
 """What writes an export with all that is read of every cluster."""
 MAKERS = "kubectl get nodepools,nodeclaims,ec2nodeclasses -o json >> FILE (on EKS Auto Mode nodeclasses)"
 """What adds to it what Karpenter and EKS Auto Mode have. Without them there are no such kinds, and kubectl stops."""
@@ -210,6 +212,10 @@ def _json(text: str, name: str) -> Iterator[Any]:
         except json.JSONDecodeError as error:
             rest = text[error.pos : error.pos + 20]
             what = f"is not JSON: {error.msg}; got {shown(rest)}"
+            if error.pos == at > 0 and text[at] not in "{[":
+                first = text[at:].partition("\n")[0]
+                what = f"has what is no JSON behind its objects; got {shown(first)}; take it out"
+                raise InputError([Problem((), what, name, error.lineno, error.colno)]) from None
             if not rest.strip() or text.rstrip()[-1] not in "}]":
                 what = f"ends too early, or is not JSON: {error.msg}; got {len(text)} characters"
             what = f"{what}; write it with {COMMAND}"

@@ -57,6 +57,8 @@ def pools_of(
             pool = pool_of(each.manifest, each.name, _way(found, export, facts, gaps, each.name, auto=auto), machines)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             export.refuse(each, f"cannot be read: {error}", "spec")
+        if not pool.machines:
+            gaps.say(f"the pool {each.name} has no instance type of which anything is known")
         yield overlaid(pool, overlays) if overlays else pool
     for sentence in (*machines.sentences, *facts.sentences):
         gaps.say(sentence)

@@ -79,6 +79,9 @@ def pod_shape(
         raise PodError(
             str(error) if isinstance(error, ValueError) else "is not written as Kubernetes writes it"
         ) from None
+    runtime = spec.get("runtimeClassName")
+    if runtime and not of and not spec.get("overhead") and str(runtime) not in objects.of("RuntimeClass"):
+        gaps.say(f"the RuntimeClass {runtime} is made elsewhere: what it adds to requests is taken for nothing")
     if spec.get("schedulerName") not in _NOT_NAMED:
         gaps.say(f"the scheduler {spec.get('schedulerName')} places it, and is taken for Kubernetes' own")
     if any(each.get("operator") in ("Gt", "Lt") for each in spec.get("tolerations") or ()):

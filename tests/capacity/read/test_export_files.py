@@ -48,6 +48,11 @@ def asking(operator: str | None, value: str) -> dict[str, object]:
     return pod("p", on=None, affinity=affinity)
 
 
+compared = node_pool("x")
+compared["spec"]["template"]["spec"]["requirements"] = [
+    {"key": "karpenter.k8s.aws/instance-cpu", "operator": "Gt", "values": ["many"]}
+]
+budget = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "x", "namespace": "shop"}}
 MISTAKES: dict[str, tuple[str, str]] = {
     "empty": (" \n", "is empty; got nothing; write it with kubectl get nodes,pods"),
     "json": (
@@ -55,6 +60,10 @@ MISTAKES: dict[str, tuple[str, str]] = {
         ":2:12: ends too early, or is not JSON: Expecting value; got",
     ),
     "json inside": ('{"kind": "List",\n "items": [x]}', ':2:12: is not JSON: Expecting value; got "x]}"; write it'),
+    "an error behind": (
+        '{"kind": "List", "items": []}\nError from server (Forbidden): pods is forbidden\n',
+        ':2:1: has what is no JSON behind its objects; got "Error from server (Forbidden): pods is forbidden"; take',
+    ),
     "a warning first": (
         'Warning: v1 Endpoints is deprecated\n{"kind": "List", "items": []}',
         ':1:1: begins with what is neither JSON nor YAML; got "Warning: v1 Endpoints is deprecated"; take out what',
@@ -114,6 +123,14 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "no number": (
         json.dumps(asking("Gt", "many")),
         'matchExpressions[0].values: the Pod p: needs one whole number; got ["many"]; write one',
+    ),
+    "bad comparison": (
+        json.dumps([node(), compared]),
+        "its requirement of karpenter.k8s.aws/instance-cpu compares with Gt, which needs one whole number; got",
+    ),
+    "bad budget": (
+        json.dumps([node(), {**budget, "spec": {"minAvailable": "lots"}}]),
+        'PodDisruptionBudget x cannot be read: needs a number of pods or a percentage; got "lots"',
     ),
     "bad pool": (
         json.dumps([node(), {"kind": "NodePool", "metadata": {"name": "x"}, "spec": {"weight": "heavy"}}]),

@@ -73,6 +73,15 @@ def test_karpenter_takes_no_nodes_from_some_pools(name: str, tmp_path: Path) -> 
     assert not any("are not in the export" in each for each in found.unknown)
 
 
+def test_a_pool_without_instance_types_is_said(tmp_path: Path) -> None:
+    """Nothing of the type runs Windows that it asks for."""
+    windows = ec2_node_class(subnets=SUBNETS)
+    windows["spec"] = {"amiSelectorTerms": [{"alias": "windows2022@latest"}]}
+    found = alone(tmp_path, node(), node_pool("general"), windows)
+    assert found.pools[0].machines == ()
+    assert "the pool general has no instance type of which anything is known" in found.unknown
+
+
 def test_a_pool_that_is_ready_is_used(tmp_path: Path) -> None:
     pool = {**node_pool("general"), "status": conditions("True")}
     assert [each.name for each in alone(tmp_path, node(), pool).pools] == ["general"]

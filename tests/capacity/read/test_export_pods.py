@@ -98,6 +98,23 @@ def test_a_daemon_set_without_pods_comes_to_new_nodes(tmp_path: Path) -> None:
     assert found.running[0].pods == ()  # it is there, and its controller has made no pod for it
 
 
+def test_what_is_not_known_of_the_pods_of_a_daemon_set_is_said(tmp_path: Path) -> None:
+    spec = {**daemon_pod()["spec"], "runtimeClassName": "kata", "priorityClassName": "mine"}
+    made = {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "new", "namespace": "shop"}}
+    daemon = {**made, "spec": {"template": {"spec": spec}}}
+    said = [
+        each for each in alone(tmp_path, node(), daemon).unknown if each.startswith("of the pods of shop/DaemonSet")
+    ]
+    assert [each.partition(": ")[2].partition(" is made")[0] for each in said] == [
+        "the RuntimeClass kata",
+        "the PriorityClass mine",
+    ]
+    kata = {"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "metadata": {"name": "kata"}, "handler": "kata"}
+    kata["overhead"] = {"podFixed": {"cpu": "250m"}}
+    (found,) = alone(tmp_path, node(), daemon, kata).daemons
+    assert found.shape.requests == {"cpu": 750}
+
+
 def test_a_daemon_sets_pod_that_waits_comes_to_its_node_before_others(tmp_path: Path) -> None:
     objects = [node(labels=LINUX), waits("large", requests={"cpu": "1500m"}), unbound(daemon_pod())]
     found = alone(tmp_path, *objects)
@@ -139,6 +156,18 @@ def test_no_node_is_brought_for_a_claim_that_cannot_be_mounted(tmp_path: Path) -
     assert not any(each.new for each in found.nodes)
     said = {(each.where, each.predicate, each.reason) for each in found.waiting[0].refusals}
     assert ("general", "VolumeBinding", 'persistentvolumeclaim "gone" not found') in said
+
+
+def test_a_volume_without_a_csi_driver_counts_towards_the_limit_of_the_driver_that_does_its_work(
+    tmp_path: Path,
+) -> None:
+    """So it is with volumes of EBS that were made before there was a driver."""
+    old = exports.volume("pv-1", "a")
+    del old["spec"]["csi"]
+    old["spec"]["awsElasticBlockStore"] = {"volumeID": "aws://eu-west-1a/vol-1"}
+    volumes = [{"name": "d", "persistentVolumeClaim": {"claimName": "disk"}}]
+    found = alone(tmp_path, node(), exports.claim("disk", "pv-1"), old, pod("one", volumes=volumes))
+    assert [each.driver for each in found.running[0].pods[0][1].claims] == ["ebs.csi.aws.com"]
 
 
 def test_no_node_is_brought_for_a_pod_that_names_its_node(tmp_path: Path) -> None:
