@@ -188,7 +188,13 @@ def _documents(text: str, name: str) -> Iterator[tuple[Document | None, Any]]:
         yield from ((each, each.data) for each in _yaml(text, name))
 
 
+_MOST_LINES = 150_000
+"""Lines of YAML that are read: about as many values as a document can have, and half a minute of processor time."""
+
+
 def _yaml(text: str, name: str) -> Iterator[Document]:
+    if (lines := text.count("\n")) > _MOST_LINES:
+        _refuse(name, f"is too large to be read as YAML; got {lines} lines; write it with {COMMAND}")
     try:
         yield from documents_of(text, name)
     except InputError as error:

@@ -27,7 +27,7 @@ def missing(export: Exported, platform: Platform, prices: Prices) -> Iterator[st
     of_groups = {each.maker for each in platform.running if each.node.labels.get(GROUP) in groups}
     for name in sorted(of_groups - known):
         yield f"the sizes of the group {name} are not in the export: it gets no further nodes"
-    there = {each.name for each in (*platform.pools, *export.of("NodePool"))}
+    there = {each.name for each in platform.pools} | {each.name for each in export.of("NodePool")}
     pools = {name for labels in made_by if (name := labels.get(POOL))} - there
     if pools:
         yield f"the NodePools {listed(sorted(pools))} are not in the export: they get no further nodes; add {MAKERS}"

@@ -149,7 +149,7 @@ def node_of_daemon(pod: Item) -> str:
     """The node that a DaemonSet has made a pod for; empty where it names none."""
     for term in _terms(pod.spec):
         for each in term.get("matchFields") or ():
-            if each.get("key") == NAME and len(values := each.get("values") or ()) == 1:
+            if each.get("key") == NAME and len(values := [*(each.get("values") or ())]) == 1:
                 return str(values[0])
     return ""
 

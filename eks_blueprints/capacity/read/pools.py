@@ -117,10 +117,10 @@ def _manifest(pool: Resource, stack: Stack, gaps: Gaps) -> dict[str, Any]:
 def _requirement(given: Any) -> Requirement:
     if not isinstance(given, Mapping) or given.get("operator") not in _OPERATORS or "key" not in given:
         raise ValueError("one of its requirements has no key or no operator")
-    values = given.get("values") or ()
+    values = [*(given.get("values") or ())]
     if given["operator"] in _OF_NUMBERS and not (len(values) == 1 and re.fullmatch(r"[0-9]+", str(values[0]))):
         compared = f"its requirement of {given['key']} compares with {given['operator']}"
-        raise ValueError(f"{compared}, which needs one whole number; got {shown(list(values))}; write one")
+        raise ValueError(f"{compared}, which needs one whole number; got {shown(values)}; write one")
     return Requirement.model_construct(
         key=str(given["key"]), operator=given["operator"], values=tuple(map(str, values))
     )

@@ -159,6 +159,13 @@ def test_yaml_that_is_too_large_is_asked_for_as_json(tmp_path: Path, monkeypatch
         platform_of_export(file)
 
 
+def test_yaml_of_too_many_lines_is_asked_for_as_json_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "cluster.yaml"
+    file.write_text(YAML + "\n" * 150_001, encoding="utf-8")
+    with pytest.raises(InputError, match=r"is too large to be read as YAML; got \d+ lines; .* -o json$"):
+        platform_of_export(file)
+
+
 def test_a_file_that_is_not_there_and_one_that_is_no_text_are_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         platform_of_export(tmp_path / "none.json")
