@@ -21,12 +21,13 @@ def without_room(platform: Platform, cluster: Cluster) -> Iterator[Waiting]:
         cluster: All its nodes, with what runs on them.
     """
     daemons = [(each.name, each.shape) for each in platform.daemons]
+    told = {each.name for each in platform.demands}  # those of an export, which wait as its other pods do
     found: dict[str, Counter[tuple[str, str]]] = {}
     for place in cluster.places.values():
         if place.node.labels.get(_COMPUTE_TYPE) == "fargate":  # it is for one pod
             continue
         for pod in daemon_pods(place.node, daemons):
-            no = None if pod.name in place.pods else exclusion(pod.shape, place, cluster)
+            no = None if pod.name in place.pods or pod.name in told else exclusion(pod.shape, place, cluster)
             if no is not None:
                 found.setdefault(pod.name.rpartition("@")[0], Counter())[no.predicate, no.reason] += 1
     for name, reasons in found.items():

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from eks_blueprints.capacity.boxes import short_names
 from eks_blueprints.capacity.figures import Figures
 from eks_blueprints.capacity.model import Daemon, Demand, Outcome, PlannedNode, Platform, Refusal, Waiting
+from eks_blueprints.capacity.placing import maker
 from eks_blueprints.core.errors import InputError, Problem, unknown_name
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Group, Maker, Pool, Profile, by_weight
+from eks_blueprints.scheduling.pod import Pod, Shape
 
 Place = Callable[[Platform], Outcome]
 """What places the pods of a platform."""
@@ -69,9 +71,9 @@ def _candidates(platform: Platform, demand: Demand, place: Place) -> Iterator[Ca
     running: dict[str, list[int]] = {}
     for number, node in enumerate(platform.running):
         running.setdefault(node.maker, []).append(number)
-    for maker, numbers in running.items():
+    for made_by, numbers in running.items():
         found = place(replace(alone, running=tuple(platform.running[number] for number in numbers)))
-        yield _candidate(maker or "nodes that are there", "running", found, demand, ())
+        yield _candidate(made_by or "nodes that are there", "running", found, demand, ())
     for profile in platform.profiles:
         yield _candidate(profile.name, "fargate", place(replace(alone, profiles=(profile,))), demand, ())
     for pool in by_weight(platform.pools):
@@ -117,6 +119,7 @@ def demand_named(name: str, platforms: Sequence[Platform], stack: str = "") -> l
     for number, platform in enumerate(platforms):
         every += ((number, demand) for demand in platform.demands)
         every += ((number, daemon) for daemon in platform.daemons)
+        every += ((number, demand) for demand in _there(platform, name.rpartition("/")[2]))
     ranks: Mapping[str, list[tuple[int, Demand | Daemon]]] = {
         rank: [(n, each) for n, each in every if name in _names(each.name)[rank]]
         for rank in ("whole", "spaced", "last")
@@ -131,6 +134,26 @@ def demand_named(name: str, platforms: Sequence[Platform], stack: str = "") -> l
             [Problem((), f"several workloads have this name; got {name}; name one of {meant}", stack or None)]
         )
     return found
+
+
+def lacking(daemon: Daemon, outcome: Outcome) -> tuple[Waiting, ...]:
+    """The pods of a DaemonSet for which their node has no room."""
+    return tuple(each for each in outcome.waiting if each.name.partition("@")[0] == daemon.name)
+
+
+def _there(platform: Platform, wanted: str) -> Iterator[Demand]:
+    """Workloads of which all pods run already, each by the pod of a name, or its first."""
+    known = {*(each.name for each in platform.demands), *(each.name for each in platform.daemons)}
+    found: dict[str, list[Shape]] = {}
+    for node in platform.running:
+        for name, shape in node.pods:
+            made_by = maker(Pod(name, shape))
+            if made_by in known or name.rpartition("@")[0] in known:
+                continue
+            shapes = found.setdefault(made_by, [])
+            shapes.insert(0 if name.rpartition("#")[2] == wanted else len(shapes), shape)
+    for name, shapes in found.items():
+        yield Demand(name=name, shape=shapes[0], least=len(shapes), most=len(shapes))
 
 
 def _names(whole: str) -> Mapping[str, tuple[str, ...]]:

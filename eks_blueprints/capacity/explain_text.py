@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from eks_blueprints.capacity.explain import Candidate, Explained, why
+from eks_blueprints.capacity.explain import Candidate, Explained, lacking, why
 from eks_blueprints.capacity.figures import Alike
 from eks_blueprints.capacity.model import Daemon, Outcome
-from eks_blueprints.capacity.reasons import by_reason
+from eks_blueprints.capacity.reasons import by_reason, waiting_alike
 from eks_blueprints.capacity.text import refused
 from eks_blueprints.capacity.words import by_zone, count, listed, maker, place, requests
 from eks_blueprints.core.printed import one_line
@@ -111,11 +111,14 @@ def render_daemon(daemon: Daemon, outcome: Outcome, *, width: int = 100, cluster
     having = [node for node in outcome.nodes if any(pod.daemon and pod.name == daemon.name for pod in node.pods)]
     yield f"{_head(cluster, daemon.name)}  one pod of {requests(daemon.shape.requests)} on each node"
     yield f"  runs on {len(having)} of {count(len(outcome.nodes), 'node')}"
-    waiting = next((each for each in outcome.waiting if each.name == daemon.name), None)
+    waiting = lacking(daemon, outcome)
     inside = {id(node) for node in having}
     without = dict.fromkeys(maker(node.kind, node.maker) for node in outcome.nodes if id(node) not in inside)
     if without:
         yield f"  not on {'all ' if waiting else ''}nodes of {one_line(listed(without))}"
-    if waiting is not None:
-        yield from ("", click.style(f"{count(waiting.count, 'pod')} waiting", fg="red", bold=True))
-        yield from refused(waiting, width)
+    for alike in waiting_alike(waiting):
+        nodes = listed(node for each in alike if (node := each.name.partition("@")[2]))
+        number = count(sum(each.count for each in alike), "pod")
+        head = click.style(f"{number} waiting", fg="red", bold=True)
+        yield from ("", f"{head} for {one_line(nodes)}" if nodes else head)
+        yield from refused(alike[0], width)

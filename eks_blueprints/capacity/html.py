@@ -10,6 +10,7 @@ from eks_blueprints.capacity.figures import Alike, Figures, cost
 from eks_blueprints.capacity.model import Demand, Outcome, Waiting
 from eks_blueprints.capacity.reasons import by_reason, waiting_alike
 from eks_blueprints.capacity.words import (
+    UNKNOWN_TYPE,
     amount,
     at_words,
     by_zone,
@@ -161,7 +162,7 @@ class _Drawn:
         others = [each for each in node.alternatives if each != node.machine]
         choice = f' title="{markup(f"or {listed(others, 12)}")}"' if others else ""
         more = f' <span class="pill"{choice}>or {count(len(others), "other type")}</span>' if others else ""
-        head = f"<b>{len(alike.nodes):,} × {markup(node.machine)}</b> {markup(said)}{more}"
+        head = f"<b>{len(alike.nodes):,} × {markup(node.machine or UNKNOWN_TYPE)}</b> {markup(said)}{more}"
         return f'<h4 class="made"><span>{head}</span><span class="price">{markup(price)}</span></h4>'
 
     def _box(self, row: Row) -> str:
@@ -178,7 +179,8 @@ class _Drawn:
         shares = [f"{use.dimension} {use.share:.0%}" for use in uses.values() if use.dimension in (CPU, MEMORY)]
         counted = [amount(use) for use in uses.values() if use.dimension not in (CPU, MEMORY) and use.used]
         held = [f"{part.pods} × {self._short.get(part.name, part.name)}" for part in self._boxes.parts(node)]
-        about = [node.name, f"{node.machine}, {node.capacity_type}, {node.zone or 'any of ' + '/'.join(node.zones)}"]
+        zone = node.zone or f"any of {'/'.join(node.zones)}"
+        about = [node.name, f"{node.machine or UNKNOWN_TYPE}, {node.capacity_type}, {zone}"]
         price = "no price" if node.price is None else f"{money(*cost([node]).month)} a month"
         title = "\n".join([*about, price, ", ".join(shares + counted), *held])
         said = f"<small><span>{many}{markup(zone)}</span><span>{markup(share)}</span></small>"

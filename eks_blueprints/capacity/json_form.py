@@ -12,7 +12,7 @@ from typing import Any
 
 from eks_blueprints.capacity.changes import Totals
 from eks_blueprints.capacity.changes_json import VERSION, of_totals, of_zones
-from eks_blueprints.capacity.explain import Candidate, Explained, why
+from eks_blueprints.capacity.explain import Candidate, Explained, lacking, why
 from eks_blueprints.capacity.figures import Figures, Use, dearest
 from eks_blueprints.capacity.model import Daemon, Demand, Outcome, PlannedNode, Refusal, Waiting
 
@@ -139,7 +139,7 @@ def of_daemon(daemon: Daemon, outcome: Outcome) -> dict[str, Any]:
         "requests": dict(daemon.shape.requests),
         "nodes": [_holding(node, 1, figures) for node in having],
         "why": [],
-        "waiting": sum(each.count for each in outcome.waiting if each.name == daemon.name),
+        "waiting": sum(each.count for each in lacking(daemon, outcome)),
         "candidates": [],
         "notKnown": list(figures.unsure),
     }

@@ -19,6 +19,8 @@ def waiting_alike(waiting: Iterable[Waiting]) -> tuple[tuple[Waiting, ...], ...]
     """Pods that nothing takes, those together that the same refuses and helps, on however many nodes."""
     found: dict[object, list[Waiting]] = {}
     for each in waiting:
-        refusals = frozenset((e.kind, "" if e.kind == "node" else e.where, e.predicate) for e in each.refusals)
+        refusals = frozenset(
+            (e.kind, "" if e.kind == "node" else e.where, e.predicate, e.reason) for e in each.refusals
+        )
         found.setdefault((refusals, each.remedy), []).append(each)
     return tuple(map(tuple, found.values()))

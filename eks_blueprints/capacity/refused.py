@@ -21,10 +21,13 @@ def waiting_of(world: World, waiting: Sequence[Pod], placing: Placing) -> Iterab
     raises = _raises(world, waiting)
     for name, pods in by_demand.items():
         last = pods[-1]
-        refusals = [*_of_nodes(placing, last), *_of_pools(world, world.packed.waiting.get(last.name, {}))]
-        # A pool takes pods of all kinds, so that its limits come before the size of one group.
-        remedies = [raises.get(each.name, "") for each in pods]
-        if (of_groups := left.get(last.name)) is not None:
+        refusals, remedies = [*_of_nodes(placing, last)], list[str]()
+        alone = last.shape.named is not None  # what else could take it is of no help
+        if not alone:
+            refusals += _of_pools(world, world.packed.waiting.get(last.name, {}))
+            # A pool takes pods of all kinds, so that its limits come before the size of one group.
+            remedies += [raises.get(each.name, "") for each in pods]
+        if not alone and (of_groups := left.get(last.name)) is not None:
             kinds = {each.name: each.kind for each in world.platform.groups}
             refusals += [
                 Refusal(where=e.group, kind=kinds[e.group], predicate=e.predicate, reason=e.reason)
@@ -54,9 +57,12 @@ def _of_pools(world: World, refused: Mapping[str, Refused]) -> Iterable[Refusal]
 
 
 def _of_nodes(placing: Placing, pod: Pod) -> Iterable[Refusal]:
-    """Why the nodes that are there do not take a pod: nodes of the same reason together."""
+    """Why the nodes that are there, or those that it names, do not take a pod: nodes of the same reason together."""
     found: dict[tuple[str, str], int] = {}
-    for each in placing.excluded(pod.shape).values():
+    named = pod.shape.named
+    for name, each in placing.excluded(pod.shape).items():
+        if named is not None and name not in named:
+            continue
         found[each.predicate, each.reason] = found.get((each.predicate, each.reason), 0) + 1
     for (predicate, reason), number in sorted(found.items(), key=lambda each: -each[1]):
         where = "1 node" if number == 1 else f"{number} nodes"

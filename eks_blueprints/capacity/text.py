@@ -17,6 +17,7 @@ from eks_blueprints.capacity.figures import Alike, Figures, Use, cost
 from eks_blueprints.capacity.model import Outcome, PlannedNode, Waiting
 from eks_blueprints.capacity.reasons import by_reason, waiting_alike
 from eks_blueprints.capacity.words import (
+    UNKNOWN_TYPE,
     amount,
     at_words,
     by_zone,
@@ -93,7 +94,7 @@ def _alike(figures: Figures, alike: Alike, width: int) -> Iterator[str]:
     node, found = alike.first, cost(alike.nodes)
     price = "no price" if found.unpriced else f"{money(*found.month)}/month"
     said = [maker(node.kind, node.maker), node.capacity_type, place(alike, figures.outcome.platform.region)]
-    head = f"{len(alike.nodes):>4} × {one_line(node.machine)}"
+    head = f"{len(alike.nodes):>4} × {one_line(node.machine or UNKNOWN_TYPE)}"
     rest = "  ".join(one_line(each) for each in said if each)
     gap = " " * max(2, width - len(head) - len(rest) - len(price) - 2)
     bold = click.style(head, bold=True)
@@ -163,7 +164,7 @@ def _packing(figures: Figures, width: int) -> Iterator[str]:
 
 def _in_lines(figures: Figures, boxes: Boxes, signs: _Signs, rows: Sequence[Row], width: int) -> Iterator[str]:
     """A line for each, with its instance type."""
-    heads = [f"{len(row.nodes):>4} × {one_line(row.first.machine)}" for row in rows]
+    heads = [f"{len(row.nodes):>4} × {one_line(row.first.machine or UNKNOWN_TYPE)}" for row in rows]
     left = min(max(map(len, heads), default=0), 24)
     room = max(20, width - left - 18)
     for head, row in zip(heads, rows, strict=True):
@@ -177,7 +178,7 @@ def _in_columns(figures: Figures, boxes: Boxes, signs: _Signs, rows: Sequence[Ro
     for (made, machine), found in groupby(
         rows, lambda row: (maker(row.first.kind, row.first.maker), row.first.machine)
     ):
-        yield f"       {click.style(one_line(f'{machine}, {made}'), dim=True)}"
+        yield f"       {click.style(one_line(f'{machine or UNKNOWN_TYPE}, {made}'), dim=True)}"
         alike = sorted(found, key=lambda row: -len(row.nodes))
         for start in range(0, len(alike), 2):
             pair = alike[start : start + 2]

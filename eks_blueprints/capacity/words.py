@@ -18,6 +18,8 @@ _KINDS = {
     "running": "running",
     "self_managed_node_group": "self-managed node group",
 }
+UNKNOWN_TYPE = "unknown type"
+"""What a node is called that does not say its instance type, as those outside of AWS do not."""
 _MOST_NAMES = 4
 _BYTES = (MEMORY, DISK)
 _UNITS = (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10))

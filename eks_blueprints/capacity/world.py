@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -52,17 +52,31 @@ class World:
         Karpenter reckons with the largest type that a node can be until it is launched, and holds every reservation
         that it can be of. What a round left for that finds room in the next one.
         """
-        left = list(waiting)
+        left, vain = list(waiting), self._in_vain(waiting)
         while left and self.platform.pools:
             shapes = [shape for _, shape in self.daemons]
             packer = Packer(self.platform.pools, shapes, self.start.cluster, self.used(), self._reserved())
             self.packed = packer.pack(left)
             for claim in self.packed.claims:
-                self._open(claim)
+                self._open(claim, vain)
+            for name in vain.keys() & self.packed.placed.keys():
+                self.start.cluster.remove(vain[name], self.start.cluster.places[self.packed.placed[name]])
             left = [pod for pod in left if pod.name in self.packed.waiting]
             if not self.packed.claims:
                 break
-        return left
+        seen = {pod.name for pod in left}
+        return [pod for pod in waiting if pod.name in seen or pod.name in vain]
+
+    def _in_vain(self, waiting: Sequence[Pod]) -> dict[str, Pod]:
+        """Pods for which Karpenter brings nodes, and which kube-scheduler puts on none: their claim is for one pod."""
+        taken = set(self.start.cluster.claims)
+        found = {}
+        for pod in waiting:
+            mine = {each.name for each in pod.shape.claims if each.one_pod and not each.own}
+            if mine & taken:
+                found[pod.name] = pod
+            taken |= mine
+        return found
 
     def used(self) -> dict[str, Amounts]:
         """What the nodes of each pool have, which its limits count."""
@@ -79,8 +93,8 @@ class World:
         yield from ((each.pool, each.launch) for each in self.start.kept)
         yield from ((each.pool, each.launch) for each in self.launched)
 
-    def _open(self, claim: Claim) -> None:
-        """A node that Karpenter adds is there, with its pods."""
+    def _open(self, claim: Claim, vain: Container[str]) -> None:
+        """A node that Karpenter adds is there, with its pods, but for those that it was added for in vain."""
         found = launch(claim.template, claim.types, claim.requirements, claim.reserved)
         pool = claim.template.pool
         decided = {
@@ -96,7 +110,8 @@ class World:
             volumes=found.machine.volumes,
         )
         place = self.start.cluster.open(node)
-        for pod in (*claim.pods, *daemon_pods(node, self.daemons)):
+        pods = (each for each in claim.pods if each.name not in vain)
+        for pod in (*pods, *daemon_pods(node, self.daemons)):
             self.start.cluster.add(pod, place)
         self.launched.append(Launched(pool, found, place))
 

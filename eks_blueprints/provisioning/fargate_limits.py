@@ -55,6 +55,8 @@ def limits_of(shape: Shape, *, daemon: bool = False) -> Iterator[Limit]:
         ports = ", ".join(sorted({str(each.port) for each in shape.ports}, key=int))
         yield Limit("hostPort", f"uses port {ports} of the host, which Fargate refuses")
     for claim in shape.claims:
+        if claim.missing:
+            yield Limit("volumes", claim.missing)
         if claim.driver in EBS:
             yield Limit("volumes", f"{claim.name} is an EBS volume, which Fargate cannot mount")
     yield from _nodes(shape)

@@ -16,6 +16,8 @@ _LABELS = ("topology.kubernetes.io/zone", "topology.kubernetes.io/region")
 _BETWEEN = "__"
 """What stands between the zones of a volume that is in several."""
 _NOT_HERE = "kubernetes.io/no-provisioner"
+_EBS_IN_TREE = "kubernetes.io/aws-ebs"
+"""The plugin of volumes that are written without a CSI driver; that of EBS does its work, and has the limit."""
 
 Objects = Mapping[str, Mapping[str, Any]]
 """Objects by name, those of a namespace as `namespace/name`."""
@@ -77,9 +79,10 @@ class Volumes:
 def _bound(name: str, volume: Mapping[str, Any], *, one_pod: bool) -> Claim:
     spec, labels = volume.get("spec") or {}, (volume.get("metadata") or {}).get("labels") or {}
     required = (spec.get("nodeAffinity") or {}).get("required")
+    in_tree = _EBS_IN_TREE if spec.get("awsElasticBlockStore") else ""
     return Claim(
         name,
-        driver=str((spec.get("csi") or {}).get("driver") or ""),
+        driver=str((spec.get("csi") or {}).get("driver") or in_tree),
         terms=None if required is None else tuple(map(node_term, required.get("nodeSelectorTerms") or ())),
         zones={key: frozenset(str(labels[key]).split(_BETWEEN)) for key in _LABELS if key in labels},
         one_pod=one_pod,

@@ -10,10 +10,12 @@ import pytest
 from eks_blueprints.capacity.explain import demand_named, explained
 from eks_blueprints.capacity.explain_text import render, render_daemon
 from eks_blueprints.capacity.json_form import of_daemon, of_explained
-from eks_blueprints.capacity.model import Demand, Outcome, Platform, Refusal, Waiting
+from eks_blueprints.capacity.model import Demand, Outcome, Platform, Refusal, Running, Waiting
 from eks_blueprints.capacity.schema import schema
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.provisioning.makers import Pool
+from eks_blueprints.scheduling.node import Node
+from eks_blueprints.scheduling.pod import Shape
 from tests.capacity.outcomes import AGENT, API, WEB, ZONES, demand, small, waiting
 
 ASKED: list[Platform] = []
@@ -135,6 +137,33 @@ def test_pods_of_a_daemon_set_that_wait_are_told() -> None:
     said = click.unstyle("\n".join(render_daemon(AGENT, outcome)))
     assert said.endswith("2 pods waiting\n    NodeResourcesFit  2 nodes: Insufficient cpu")
     assert of_daemon(AGENT, outcome)["waiting"] == 2
+
+
+def test_a_pod_of_a_daemon_set_that_its_node_has_no_room_for_is_told() -> None:
+    refusal = Refusal(where="1 node", kind="node", predicate="NodeResourcesFit", reason="Insufficient cpu")
+    lacking = tuple(
+        Waiting(name=f"{AGENT.name}@{name}", count=1, refusals=(refusal,)) for name in ("ip-10-0-0-1", "ip-10-0-0-2")
+    )
+    other = Waiting(name=WEB.name, count=6)
+    outcome = replace(small(), waiting=(*lacking, other))
+    said = click.unstyle("\n".join(render_daemon(AGENT, outcome)))
+    assert "2 pods waiting for ip-10-0-0-1, ip-10-0-0-2\n    NodeResourcesFit  1 node: Insufficient cpu" in said
+    assert of_daemon(AGENT, outcome)["waiting"] == 2
+
+
+def test_a_workload_of_which_all_pods_run_is_explained_by_the_pod_that_is_named() -> None:
+    """An export has it in no demand."""
+    first, second = (Shape(requests={"cpu": each}) for each in (100, 200))
+    pods = [("shop/ReplicaSet/db#db-a", first), ("shop/ReplicaSet/db#db-b", second), (f"{AGENT.name}@n", first)]
+    running = (Running(node=Node(name="n"), pods=(*pods, (f"{WEB.name}#web-a", first))),)
+    platform = replace(small().platform, running=running)
+    for name, shape in (("shop/ReplicaSet/db", first), ("shop/db-b", second)):
+        ((number, found),) = demand_named(name, [platform])
+        assert isinstance(found, Demand)
+        assert (number, found.name, found.least, found.most) == (0, "shop/ReplicaSet/db", 2, 2)
+        assert found.shape is shape
+    assert demand_named("web", [platform]) == [(0, WEB)]
+    assert demand_named("aws-node", [platform]) == [(0, AGENT)]
 
 
 @pytest.mark.parametrize(

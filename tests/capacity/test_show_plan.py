@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import click
 
 from eks_blueprints.capacity.html import render as page
+from eks_blueprints.capacity.model import Refusal, Waiting
 from eks_blueprints.capacity.text import render
 from eks_blueprints.capacity.words import maker
 from tests.capacity.outcomes import WEB, demand, empty, many, small, spot, waiting
@@ -62,6 +63,22 @@ def test_a_small_cluster() -> None:
 
 def test_pods_that_wait_are_told_with_every_reason_and_what_would_take_them() -> None:
     assert text(waiting(), width=92) == WAITING
+
+
+def test_pods_that_a_predicate_refuses_for_other_reasons_are_told_apart() -> None:
+    def of(name: str, reason: str) -> Waiting:
+        refusal = Refusal(where="1 node", kind="node", predicate="VolumeBinding", reason=reason)
+        return Waiting(name=name, count=1, refusals=(refusal,))
+
+    said = text(replace(empty(), waiting=(of("shop/Pod/a", "no claim a"), of("shop/Pod/b", "no claim b"))))
+    assert "no claim a" in said
+    assert "no claim b" in said
+
+
+def test_a_node_that_does_not_say_its_type_has_a_word_for_it() -> None:
+    found = replace(small(), nodes=(replace(small().nodes[0], machine=""),))
+    assert "\n   1 × unknown type  Karpenter default" in text(found)
+    assert "1 × unknown type</b>" in page([(found, None)], title="shop")
 
 
 def test_the_most_that_there_can_be_is_one_line() -> None:

@@ -98,7 +98,7 @@ def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps
         cluster.props.get("kubernetesNetworkConfig", "ipFamily") == "ipv6"
     )
     return ClusterFacts(
-        fargate=_of_fargate(prices, region),
+        fargate=fargate_rates(prices, region),
         region=region,
         zones=tuple(sorted(every)) or tuple(f"{region}{letter}" for letter in "abc"),
         addressing=Addressing(
@@ -154,7 +154,8 @@ def _number(settings: Props, key: str, default: float) -> float:
     return default if found is None else found
 
 
-def _of_fargate(prices: Prices, region: str) -> tuple[float, float, float] | None:
+def fargate_rates(prices: Prices, region: str) -> tuple[float, float, float] | None:
+    """US dollars an hour of a vCPU, a GB of memory and a GB of storage on Fargate; None without a price."""
     factor = prices.factor(region) or 1.0
     vcpu, memory, storage = (prices.of("fargate", key) for key in ("vcpu_hour", "gb_hour", "storage_gb_hour"))
     if vcpu is None or memory is None or storage is None:

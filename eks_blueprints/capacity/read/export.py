@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from eks_blueprints.capacity.model import Daemon, Demand, Platform, Running
 from eks_blueprints.capacity.read.claims import rebound
-from eks_blueprints.capacity.read.cluster_facts import Hours, SpotShares
 from eks_blueprints.capacity.read.exported import Exported, Item, read_export
+from eks_blueprints.capacity.read.exported_fargate import profiles_of
+from eks_blueprints.capacity.read.exported_gaps import missing
 from eks_blueprints.capacity.read.exported_makers import expansion_of, pools_of
-from eks_blueprints.capacity.read.exported_pods import DAEMON, Pods, owner
+from eks_blueprints.capacity.read.exported_nodes import Nodes, staying
+from eks_blueprints.capacity.read.exported_pods import DAEMON, Pods, goes_with_its_node, node_of_daemon, owner
 from eks_blueprints.capacity.read.objects import Objects
 from eks_blueprints.capacity.read.plain import Gaps
 from eks_blueprints.capacity.read.pod_budgets import budget_of
 from eks_blueprints.capacity.read.workloads import by_volume
-from eks_blueprints.core.errors import shown
-from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE, OPERATING_SYSTEM
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
-from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, PLAIN
-from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Offering
 from eks_blueprints.provisioning.makers import Group
-from eks_blueprints.provisioning.offers import Way, machines
 from eks_blueprints.recording.positions import Position
 from eks_blueprints.review.cost.prices import Prices, list_prices
-from eks_blueprints.scheduling.filters import allowed_by_itself
-from eks_blueprints.scheduling.node import ZONE, Node, node_of
 
 _REGION = "topology.kubernetes.io/region"
-_POOL, _GROUP = "karpenter.sh/nodepool", "eks.amazonaws.com/nodegroup"
-_CAPACITY = "eks.amazonaws.com/capacityType"
-_OF_GROUPS = {"ON_DEMAND": ON_DEMAND, "SPOT": SPOT, "CAPACITY_BLOCK": RESERVED}
-_COMPUTE = "eks.amazonaws.com/compute-type"
 
 
 def platform_of_export(path: Path, prices: Prices | None = None) -> Platform:
@@ -68,42 +58,77 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
     """
     export, gaps = read_export(path), Gaps()
     objects = Objects((item.manifest for items in export.items.values() for item in items), whole=True)
-    pods = Pods(export, objects, gaps)
-    own = {*(each.name for each in platform.demands), *(each.name for each in platform.daemons)}
-    nodes = {each.name for each in export.of("Node")}
-    bound: dict[str, list[Item]] = {}
-    waiting: list[Item] = []
-    daemons: dict[str, Daemon] = {}
-    for pod in pods.alive():
-        name = owner(pod)
-        if name in own:
-            continue
-        if name.split("/")[1] == DAEMON:
-            daemons.setdefault(name, Daemon(name=name, shape=pods.shape(pod), position=_position(export, pod)))
-        if (node := _node_name(pod)) in nodes:
-            bound.setdefault(node, []).append(pod)
-        elif name not in daemons:
-            waiting.append(pod)
+    pods = Pods(export, objects)
+    found = _sorted(export, pods, {*(e.name for e in platform.demands), *(e.name for e in platform.daemons)})
     prices = prices or list_prices()
-    region = platform.region or next((each.labels.get(_REGION, "") for each in export.of("Node")), "")
-    running = tuple(_running(export, bound, pods, replace(platform, region=region), prices))
+    region = platform.region or next((label for e in export.of("Node") if (label := e.labels.get(_REGION))), "")
+    regional = replace(platform, region=region)
+    there = Nodes(export, pods, regional, prices)
+    running = tuple(there.running(found.bound, found.of_daemons, found.daemons.values()))
     demands = [part for each in platform.demands for part in by_volume(rebound(each, objects, gaps), objects)]
+    demands += _waiting(export, found.waiting, pods)
     pools = pools_of(export, region, prices, gaps, besides={each.name for each in platform.pools})
     groups = tuple(_as_it_is(each, running) for each in platform.groups)
-    _say_what_is_missing(export, platform, running, gaps)
-    return replace(
+    whole = replace(
         platform,
         region=region,
-        demands=(*demands, *_waiting(export, waiting, pods)),
-        daemons=(*platform.daemons, *daemons.values()),
+        demands=(*demands, *there.homeless),
+        daemons=(*platform.daemons, *found.daemons.values()),
         pools=(*platform.pools, *pools),
         groups=groups,
+        profiles=(*platform.profiles, *profiles_of(export, found.waiting, regional, prices)),
         running=(*platform.running, *running),
         pod_budgets=(*platform.pod_budgets, *_pod_budgets(export, platform)),
         autoscaler=platform.autoscaler or expansion_of(export),
         namespaces={**objects.namespaces, **platform.namespaces},
-        unknown=tuple(dict.fromkeys((*platform.unknown, *gaps.sentences))),
     )
+    bound = {shape: None for each in running for _, shape in each.pods}
+    unsure = [said for shape in bound for said in pods.unsure.get(shape, ())]
+    for each in found.daemons.values():
+        unsure += [f"of the pods of {each.name}: {said}" for said in pods.unsure.get(each.shape, ())]
+    for sentence in (*missing(export, whole, prices), *unsure):
+        gaps.say(sentence)
+    return replace(whole, unknown=tuple(dict.fromkeys((*platform.unknown, *gaps.sentences))))
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """The pods of an export that are not the platform's own, by what becomes of them."""
+
+    bound: dict[str, list[Item]] = field(default_factory=dict)
+    """Those on nodes that stay, by the node's name."""
+    waiting: list[Item] = field(default_factory=list)
+    daemons: dict[str, Daemon] = field(default_factory=dict)
+    """DaemonSets by name, of each the shape of one of its pods."""
+    of_daemons: dict[str, list[Item]] = field(default_factory=dict)
+    """Pods of DaemonSets that wait for the node that they are for, by the node's name."""
+
+
+def _sorted(export: Exported, pods: Pods, own: Collection[str]) -> _Sorted:
+    found = _Sorted()
+    nodes = {each.name for each in staying(export)}
+    alive = pods.alive()
+    nominated = {node: pod for pod in alive if not _node_name(pod) and (node := _nominated(pod)) in nodes}
+    for pod in alive:
+        name = owner(pod)
+        if name in own or _gives_way(pod, nominated):
+            continue
+        daemon = name.split("/")[1] == DAEMON
+        if daemon and name not in found.daemons:
+            found.daemons[name] = Daemon(name=name, shape=pods.shape(pod), position=_position(export, pod))
+        if (node := _node_name(pod) or _nominated(pod)) in nodes:
+            found.bound.setdefault(node, []).append(pod)
+        elif daemon:
+            if not _node_name(pod) and (wanted := node_of_daemon(pod)) in nodes:
+                found.of_daemons.setdefault(wanted, []).append(pod)
+        elif not (_node_name(pod) and goes_with_its_node(pod)):
+            found.waiting.append(pod)
+    for each in export.of(DAEMON):
+        name = f"{each.namespace}/{DAEMON}/{each.name}"
+        if name not in own and name not in found.daemons:
+            shape = pods.of_daemon_set(each)
+            found.daemons[name] = Daemon(name=name, shape=shape, position=_position(export, each))
+    return found
 
 
 def _pod_budgets(export: Exported, platform: Platform) -> Iterator[PodBudget]:
@@ -117,102 +142,27 @@ def _pod_budgets(export: Exported, platform: Platform) -> Iterator[PodBudget]:
                 export.refuse(each, f"cannot be read: {error}", "spec")
 
 
-def _running(
-    export: Exported, bound: Mapping[str, list[Item]], pods: Pods, platform: Platform, prices: Prices
-) -> Iterator[Running]:
-    limits = dict(_limits(export))
-    for each in export.of("Node"):
-        here = bound.get(each.name, [])
-        labels = each.labels
-        if labels.get(_COMPUTE) == "fargate" and not here:
-            continue  # it goes with its only pod
-        try:
-            node = node_of(each.manifest, limits.get(each.name))
-        except (AttributeError, TypeError, ValueError) as error:
-            export.refuse(each, f"cannot be read: {error}", "status")
-        if not node.allocatable:
-            export.refuse(each, "has no status.allocatable; export it with kubectl get -o json", "status")
-        fargate = labels.get(_COMPUTE) == "fargate"  # which has no pods of DaemonSets
-        planned = [e for e in platform.daemons if not fargate and allowed_by_itself(e.shape, node) is None]
-        yield Running(
-            node=node,
-            pods=(
-                *((_name(pod, node), pods.shape(pod)) for pod in here),
-                *((f"{each.name}@{node.name}", each.shape) for each in planned),
-            ),
-            machine=labels.get(INSTANCE_TYPE, ""),
-            capacity_type=_capacity_type(labels),
-            maker=_maker(labels, platform.groups),
-            do_not_disrupt=each.annotations.get(DO_NOT_DISRUPT) == "true",
-            traits={_name(pod, node): held for pod in here if (held := pods.traits(pod)) is not PLAIN},
-            offerings=() if fargate else _offerings(labels, platform.region, prices),
-        )
-
-
-def _capacity_type(labels: Mapping[str, str]) -> str:
-    return labels.get(CAPACITY_TYPE) or _OF_GROUPS.get(labels.get(_CAPACITY, ""), "")
-
-
-def _offerings(labels: Mapping[str, str], region: str, prices: Prices) -> tuple[Offering, ...]:
-    """What a node costs that is there, whatever its region offers now; one that does not say how is on-demand."""
-    auto = labels.get(_COMPUTE) == "auto"
-    way = Way(
-        kind="auto_mode" if auto else "self_managed_node_group",
-        image="WINDOWS" if labels.get(OPERATING_SYSTEM) == "windows" else "CUSTOM",
-        zones=(labels.get(ZONE, ""),),
-        capacity_types=(_capacity_type(labels) or ON_DEMAND,),
-        hour=Hours(prices, region),
-        spot_of=SpotShares(prices, region),
-        fee=(prices.of("eks", "auto_mode_share") or 0.0) if auto else 0.0,
-        windows_fee=prices.of("ec2", "windows_vcpu_hour") or 0.0,
-    )
-    return tuple(each for found in machines((labels.get(INSTANCE_TYPE, ""),), way) for each in found.offerings)
-
-
-def _name(pod: Item, node: Node) -> str:
-    """The name of a pod that runs: what makes it, and which of its pods it is."""
-    made_by = owner(pod)
-    return f"{made_by}@{node.name}" if made_by.split("/")[1] == DAEMON else f"{made_by}#{pod.name}"
-
-
-def _maker(labels: Mapping[str, str], groups: Iterable[Group]) -> str:
-    """The pool or group that made a node; a group that Pulumi has named by the name that the plan knows."""
-    if (pool := labels.get(_POOL)) is not None:
-        return pool
-    named = labels.get(_GROUP, "")
-    exact = [each.name for each in groups if named and each.labels.get(_GROUP) == named]
-    alike = [each.name for each in groups if named.startswith(f"{each.name}-")]
-    return next(iter(exact), max(alike, key=len, default=named))
-
-
-def _limits(export: Exported) -> Iterator[tuple[str, dict[str, int]]]:
-    """Most volumes that can be attached to a node, by CSI driver."""
-    for each in export.of("CSINode"):
-        drivers = (each.manifest.get("spec") or {}).get("drivers") or ()
-        try:
-            counts = {e["name"]: int(e["allocatable"]["count"]) for e in drivers if (e.get("allocatable") or {})}
-        except (AttributeError, KeyError, TypeError, ValueError):
-            export.refuse(each, f"has drivers that cannot be read; got {shown(drivers)}", "spec", "drivers")
-        yield each.name, counts
-
-
 def _waiting(export: Exported, pods: Iterable[Item], shapes: Pods) -> Iterator[Demand]:
-    """Pods that no node has, those of one workload that are alike together."""
+    """Pods that no node has, those of one workload that are alike together; one that differs has its own name."""
     found: dict[tuple[str, int], list[Item]] = {}
     for each in pods:
         found.setdefault((owner(each), id(shapes.shape(each))), []).append(each)
     names: Counter[str] = Counter()
-    for (name, _), alike in found.items():
+    kinds = Counter(name for name, _ in found)
+    for (made_by, _), alike in found.items():
+        single = kinds[made_by] > 1 and len(alike) == 1
+        name = f"{made_by.rpartition('/')[0]}/{alike[0].name}" if single else made_by
         names[name] += 1
-        held = any((each.manifest.get("spec") or {}).get("schedulingGates") for each in alike)
+        shape = shapes.shape(alike[0])
+        unsure = shapes.unsure.get(shape, ())
         yield Demand(
             name=name if names[name] == 1 else f"{name} ({names[name]})",
-            shape=shapes.shape(alike[0]),
+            shape=shape,
             least=len(alike),
             most=len(alike),
             position=_position(export, alike[0]),
             traits=shapes.traits(alike[0]),
-            asked="held back by scheduling gates, and taken for pods that can be placed" if held else "",
+            asked="; ".join(unsure),
         )
 
 
@@ -222,19 +172,21 @@ def _as_it_is(group: Group, running: Iterable[Running]) -> Group:
     return replace(group, start=count, most=max(group.most, count)) if count else group
 
 
-def _say_what_is_missing(export: Exported, platform: Platform, running: Iterable[Running], gaps: Gaps) -> None:
-    known = {*(each.name for each in platform.groups), *(each.name for each in platform.pools)}
-    for name in sorted({each.maker for each in running if _GROUP in each.node.labels} - known):
-        gaps.say(f"the sizes of the group {name} are not in the export: it gets no further nodes")
-    if not export.of("Node"):
-        gaps.say("the export has no nodes: its pods wait for new ones")
-    if not export.of("CSINode"):
-        gaps.say("the export has no csinodes: nodes take any number of volumes")
-
-
 def _node_name(pod: Item) -> str:
-    spec: Any = pod.manifest.get("spec")
-    return str(spec.get("nodeName") or "") if isinstance(spec, Mapping) else ""
+    return str(pod.spec.get("nodeName") or "")
+
+
+def _nominated(pod: Item) -> str:
+    """The node on which others end for a pod that waits. Karpenter brings none for it (`IsPreempting`, v1.14.1)."""
+    return str(pod.status.get("nominatedNodeName") or "")
+
+
+def _gives_way(pod: Item, nominated: Mapping[str, Item]) -> bool:
+    """Whether a pod ends for a more important one that waits for its room."""
+    coming = nominated.get(_node_name(pod))
+    if coming is None or not pod.metadata.get("deletionTimestamp"):
+        return False
+    return int(pod.spec.get("priority") or 0) < int(coming.spec.get("priority") or 0)
 
 
 def _position(export: Exported, item: Item) -> Position | None:

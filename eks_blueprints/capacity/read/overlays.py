@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from eks_blueprints.capacity.read.plain import Gaps, plain
 from eks_blueprints.karpenter.labels import CAPACITY_TYPE, ZONE
@@ -38,28 +39,40 @@ class Overlay:
 
 def overlays_of(cluster: Resource, stack: Stack) -> list[Overlay]:
     """The overlays of a cluster, those that count first."""
-    found = []
-    for each in on_cluster(cluster, stack, NODE_OVERLAY):
-        spec = plain(each.props, stack, Gaps(), "spec") or {}
-        asked = (
-            Requirement.model_construct(
-                key=str(item.get("key")),
-                operator=item.get("operator"),
-                values=tuple(map(str, item.get("values") or ())),
-            )
-            for item in spec.get("requirements") or ()
+    found = [
+        overlay_of(plain(each.props, stack, Gaps(), "spec") or {}, object_name(each, stack))
+        for each in on_cluster(cluster, stack, NODE_OVERLAY)
+    ]
+    return in_order(found)
+
+
+def in_order(overlays: Iterable[Overlay]) -> list[Overlay]:
+    """Overlays, those that count first."""
+    return sorted(overlays, key=lambda each: (-each.weight, each.name))
+
+
+def overlay_of(spec: Mapping[str, Any], name: str) -> Overlay:
+    """An overlay by the spec of its object.
+
+    Raises:
+        ValueError: if an amount is no quantity.
+    """
+    asked = (
+        Requirement.model_construct(
+            key=str(item.get("key")),
+            operator=item.get("operator"),
+            values=tuple(map(str, item.get("values") or ())),
         )
-        found.append(
-            Overlay(
-                name=object_name(each, stack),
-                weight=int(spec.get("weight") or 0),
-                requirements=allowed(asked),
-                price=str(spec.get("price") or ""),
-                adjustment=str(spec.get("priceAdjustment") or ""),
-                capacity=amounts(spec.get("capacity")),
-            )
-        )
-    return sorted(found, key=lambda each: (-each.weight, each.name))
+        for item in spec.get("requirements") or ()
+    )
+    return Overlay(
+        name=name,
+        weight=int(spec.get("weight") or 0),
+        requirements=allowed(asked),
+        price=str(spec.get("price") or ""),
+        adjustment=str(spec.get("priceAdjustment") or ""),
+        capacity=amounts(spec.get("capacity")),
+    )
 
 
 def overlaid(pool: Pool, overlays: Iterable[Overlay]) -> Pool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eks_blueprints.capacity.read.plain import Gaps, plain
+from eks_blueprints.core.errors import shown
 from eks_blueprints.policies.objects import namespace_of, object_name
 from eks_blueprints.policies.platform import on_cluster
 from eks_blueprints.policies.rules.availability import PDB
@@ -48,5 +50,7 @@ def budget_of(manifest: Mapping[str, Any], name: str, namespace: str) -> PodBudg
 def _count(value: Any) -> Count | None:
     if value is None:
         return None
-    number = int(str(value).removesuffix("%"))
-    return f"{number}%" if str(value).endswith("%") else number
+    text = str(value)
+    if not re.fullmatch(r"[0-9]+%?", text):
+        raise ValueError(f"needs a number of pods or a percentage; got {shown(value)}; write it like 1 or 50%")
+    return text if text.endswith("%") else int(text)

@@ -26,7 +26,8 @@ _THERE_ALWAYS = (
     *("node.kubernetes.io/memory-pressure", "node.kubernetes.io/pid-pressure", "node.kubernetes.io/unschedulable"),
 )
 """Taints that pods of DaemonSets tolerate. Source: Kubernetes, "DaemonSet", "Taints and tolerations"."""
-_NOT_NAMED = frozenset({"default-scheduler", None, ""})
+_NOT_NAMED = frozenset({"default-scheduler", "fargate-scheduler", None, ""})
+"""Schedulers that are looked at."""
 
 
 class PodError(ValueError):
@@ -88,6 +89,8 @@ def pod_shape(
         gaps.say(
             f"nothing places it while its scheduling gates are there ({', '.join(gates)}): they are taken for gone"
         )
+    if any(each.get("operator") in ("Gt", "Lt") for each in spec.get("tolerations") or ()):
+        gaps.say("it tolerates taints by their numbers, which is not looked at: it may run on more nodes")
     priority = objects.priority(spec)
     if priority is None:
         gaps.say(f"the PriorityClass {spec.get('priorityClassName')} is made elsewhere: its priority is taken for 0")

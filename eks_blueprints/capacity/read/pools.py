@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from eks_blueprints.capacity.read.machines import Machines, types_left
 from eks_blueprints.capacity.read.node_classes import class_way
 from eks_blueprints.capacity.read.overlays import overlaid, overlays_of
 from eks_blueprints.capacity.read.plain import Gaps, plain
+from eks_blueprints.core.errors import shown
 from eks_blueprints.karpenter.labels import AUTO_MODE, KARPENTER, Flavor, normal
 from eks_blueprints.karpenter.requirements import Requirement, allowed
 from eks_blueprints.karpenter.tolerating import taint_of
@@ -29,6 +31,7 @@ from eks_blueprints.scheduling.amounts import amounts
 Manifest = Mapping[str, Any]
 
 _OPERATORS = frozenset({"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte"})
+_OF_NUMBERS = frozenset({"Gt", "Lt", "Gte", "Lte"})
 _OF_POOLS = ("disruption", "limits", "replicas", "weight")
 _OF_NODES = ("expireAfter", "nodeClassRef", "requirements", "taints", "terminationGracePeriod")
 
@@ -130,7 +133,10 @@ def _manifest(pool: Resource, stack: Stack, gaps: Gaps) -> dict[str, Any]:
 def _requirement(given: Any) -> Requirement:
     if not isinstance(given, Mapping) or given.get("operator") not in _OPERATORS or "key" not in given:
         raise ValueError("one of its requirements has no key or no operator")
-    values = given.get("values") or ()
+    values = [*(given.get("values") or ())]
+    if given["operator"] in _OF_NUMBERS and not (len(values) == 1 and re.fullmatch(r"[0-9]+", str(values[0]))):
+        compared = f"its requirement of {given['key']} compares with {given['operator']}"
+        raise ValueError(f"{compared}, which needs one whole number; got {shown(values)}; write one")
     return Requirement.model_construct(
         key=str(given["key"]), operator=given["operator"], values=tuple(map(str, values))
     )

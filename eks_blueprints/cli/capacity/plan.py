@@ -56,7 +56,9 @@ def command(  # noqa: PLR0917 - click passes each option by name
       eks-blueprints capacity plan prod -o capacity.html
       eks-blueprints capacity plan prod --fail-on "capacity,cost>5000"
       eks-blueprints capacity plan prod --pods requests.csv
-      kubectl get nodes,pods -A -o json > now.json && eks-blueprints capacity plan prod --cluster now.json
+      eks-blueprints capacity plan prod --cluster now.json
+
+    now.json is an export, such as that of kubectl get nodes,pods,daemonsets,pv,pvc,csinodes -A -o json.
 
     The gate capacity says no, too, where something is not known that could change the answer.
 

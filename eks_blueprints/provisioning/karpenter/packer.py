@@ -62,8 +62,6 @@ class Ready:
         self.never = {each.pool.name: _without_types(each) for each in templates if not each.types}
         """What pools say that make no node for any pod."""
         self.never |= {each.name: _STATIC for each in every if each.replicas is not None}
-        self.unnamed = {each.name: _UNNAMED for each in every}
-        """What all pools say to a pod that asks for a node by its name, for which Karpenter does nothing."""
         self.universe = Universe(self.pools)
         self._to_all = any(taint.effect == "PreferNoSchedule" for pool in self.pools for taint in pool.taints)
         self._asks: dict[Shape, list[Ask]] = {}
@@ -134,10 +132,7 @@ class Packer:
 
     def pack(self, every: Iterable[Pod]) -> Packed:
         """Where some pods go."""
-        given = list(every)
-        pods = [each for each in given if not each.shape.node]
-        named = [each for each in given if each.shape.node]
-        self._found.waiting = {each.name: self._ready.unnamed for each in named}
+        pods = [each for each in every if not self._is_ignored(each)]
         for each in pods:
             self._topology.know(self._ready.asks_of(each.shape)[0])
         queue = deque(sorted(pods, key=lambda each: _size(each.shape)))
@@ -157,6 +152,24 @@ class Packer:
             if self._over is not None and self._over(self._found, pod):
                 break
         return self._found
+
+    def _is_ignored(self, pod: Pod) -> bool:
+        """Whether no node is thought of for a pod: none could mount its claims, or have the name that it asks for.
+
+        Karpenter leaves out pods whose claims cannot be mounted (`ValidatePersistentVolumeClaims`) and those of
+        DaemonSets, which ask for their node by its name.
+        """
+        shape = pod.shape
+        missing = next((each.missing for each in shape.claims if each.missing), "")
+        if missing:
+            why = Refused("VolumeBinding", missing)
+        elif shape.node or shape.named is not None:
+            predicate = "NodeName" if shape.node else "NodeAffinity"
+            why = Refused(predicate, "makes no node of a name that a pod asks for")
+        else:
+            return False
+        self._found.waiting[pod.name] = {each.name: why for each in self._ready.pools}
+        return True
 
     def _try(self, pod: Pod) -> dict[str, Refused] | None:
         """A pod is placed, all that it would rather have given up one after the other; what refuses it otherwise."""
@@ -242,7 +255,6 @@ class Packer:
 
 
 _LIMITED = Refused("limits", "has no instance type for the pod within what is left of its limits")
-_UNNAMED = Refused("NodeName", "makes no node of a name that a pod asks for")
 _STATIC = Refused("replicas", "keeps its number of nodes, whatever pods there are")
 
 

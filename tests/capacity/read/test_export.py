@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 
 from eks_blueprints.capacity.model import Platform
 from eks_blueprints.capacity.read.export import platform_of_export, with_export
-from eks_blueprints.core.errors import InputError
 from eks_blueprints.review.cost.prices import list_prices
 from tests.capacity.read import exports
 from tests.capacity.read.exports import node, of_deployment, pod, written
@@ -124,12 +122,6 @@ def test_pods_of_daemon_sets_come_to_new_nodes_too(tmp_path: Path) -> None:
         ["shop/DaemonSet/agent@node-b"],
     ]
     assert found.demands == ()
-
-
-def test_a_daemon_sets_pod_that_waits_is_no_demand(tmp_path: Path) -> None:
-    waiting = daemon_pod()
-    del waiting["spec"]["nodeName"]
-    assert alone(tmp_path, node(), waiting).demands == ()
 
 
 def planned(**more: Any) -> Platform:
@@ -250,98 +242,3 @@ def test_fargates_nodes_go_with_their_pods(tmp_path: Path) -> None:
 def test_namespaces_are_known_by_their_labels(tmp_path: Path) -> None:
     namespace = {"kind": "Namespace", "metadata": {"name": "shop", "labels": {"team": "a"}}}
     assert alone(tmp_path, node(), namespace).namespaces == {"shop": {"team": "a"}}
-
-
-YAML = """\
-apiVersion: v1
-kind: PodList
-items:
-- metadata: {name: one, namespace: shop}
-  spec: {containers: [{name: a, resources: {requests: {cpu: 500m}}}]}
----
-apiVersion: v1
-kind: Node
-metadata: {name: node-a}
-status: {allocatable: {cpu: "2", pods: "10"}}
-"""
-
-
-def test_an_export_may_be_yaml_of_several_documents_and_lists_of_one_kind(tmp_path: Path) -> None:
-    file = tmp_path / "cluster.yaml"
-    file.write_text(YAML, encoding="utf-8")
-    found = platform_of_export(file)
-    assert [(each.name, each.position.line) for each in found.demands] == [("shop/Pod/one", 4)]
-    assert [each.node.name for each in found.running] == ["node-a"]
-
-
-def test_an_export_may_be_several_documents_of_json(tmp_path: Path) -> None:
-    file = tmp_path / "cluster.json"
-    file.write_text(f"\ufeff{json.dumps(node())}\n\n{json.dumps(pod('bare'))}\n", encoding="utf-8")
-    assert len(platform_of_export(file).running[0].pods) == 1
-
-
-MISTAKES: dict[str, tuple[str, str]] = {
-    "empty": (" \n", "is empty; got nothing; write it with kubectl get nodes,pods"),
-    "json": ('{"kind": "List",\n "items": [', ":2:12: is not JSON"),
-    "yaml": ("a: [\n", ":2:1: is invalid YAML"),
-    "no object": ("[1]", "needs objects of Kubernetes; got [1]"),
-    "other kinds": ('{"kind": "Service", "metadata": {"name": "x"}}', "needs nodes or pods; got Service"),
-    "no items": ('{"kind": "List", "items": []}', "needs nodes or pods; got no object"),
-    "an item": ('{"kind": "List", "items": [1]}', "items[0]: is no object; got 1"),
-    "no name": (
-        '{"kind": "List", "items": [{"kind": "Pod"}]}',
-        "items[0]: needs an object with kind and metadata.name",
-    ),
-    "yaml place": ("kind: List\nitems:\n- kind: Pod\n  spec: {}\n", ":3:3: items[0]: needs an object"),
-    "no status": ('{"kind": "Node", "metadata": {"name": "n"}}', "status: the Node n has no status.allocatable"),
-    "bad status": (
-        '{"kind": "Node", "metadata": {"name": "n"}, "status": {"allocatable": {"cpu": "x"}}}',
-        'status: the Node n cannot be read: is not a valid quantity; got "x"',
-    ),
-    "no containers": (
-        '{"kind": "Pod", "metadata": {"name": "p"}, "spec": {}}',
-        "the Pod p has no spec with containers",
-    ),
-    "bad request": (
-        json.dumps(pod("p", requests={"cpu": "much"}, on=None)),
-        'spec: the Pod p cannot be read: its spec is not a valid quantity; got "much"',
-    ),
-    "bad volumes": (json.dumps(pod("p", volumes=[1])), "the Pod p has volumes that are no list of mappings"),
-    "bad pool": (
-        json.dumps(
-            {
-                "kind": "List",
-                "items": [node(), {"kind": "NodePool", "metadata": {"name": "x"}, "spec": {"limits": {"cpu": "a"}}}],
-            }
-        ),
-        "items[1].spec: the NodePool x cannot be read",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", MISTAKES)
-def test_each_mistake_is_said_with_its_place(name: str, tmp_path: Path) -> None:
-    text, wanted = MISTAKES[name]
-    file = tmp_path / "cluster"
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError) as error:
-        platform_of_export(file)
-    assert wanted in str(error.value)
-    assert str(error.value).startswith(str(file))
-    assert len(error.value.problems) == 1
-
-
-def test_yaml_that_is_too_large_is_asked_for_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eks_blueprints.core.document._MAX_NODES", 5)
-    file = tmp_path / "cluster.yaml"
-    file.write_text(YAML, encoding="utf-8")
-    with pytest.raises(InputError, match=r"is too large to be read as YAML; got .* -o json$"):
-        platform_of_export(file)
-
-
-def test_a_file_that_is_not_there_and_one_that_is_no_text_are_said(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="does not exist"):
-        platform_of_export(tmp_path / "none.json")
-    (tmp_path / "bytes").write_bytes(b"\xff\xfe")
-    with pytest.raises(InputError, match="is not UTF-8 text; got byte 0xff"):
-        platform_of_export(tmp_path / "bytes")
