@@ -209,12 +209,12 @@ def test_a_pod_whose_nominated_node_is_gone_waits_as_before(tmp_path: Path) -> N
 
 UNSURE: dict[str, tuple[dict[str, Any], str]] = {
     "a scheduler": ({"schedulerName": "mine"}, "the scheduler mine places it"),
-    "devices": ({"resourceClaims": [{"name": "gpu"}]}, "it asks for devices by ResourceClaims"),
+    "devices": ({"resourceClaims": [{"name": "gpu"}]}, "its claims of devices (resourceClaims) are not followed"),
     "taints by number": (
         {"tolerations": [{"key": "sla", "operator": "Gt", "value": "5"}]},
         "it tolerates taints by their numbers",
     ),
-    "gates": ({"schedulingGates": [{"name": "x"}]}, "held back by scheduling gates"),
+    "gates": ({"schedulingGates": [{"name": "x"}]}, "nothing places it while its scheduling gates are there (x)"),
 }
 
 

@@ -94,7 +94,7 @@ def test_new_nodes_have_the_new_labels_and_taints_and_pods_that_bear_them_alone(
 def test_limits_and_weights_hold_for_launches_from_then_on() -> None:
     other = pool("other", machines=(XLARGE,), weight=1)
     load = [{"workload": "web", "replicas": {"0h": 1, "2h": 12}}]
-    heavier = {"at": "1h", "change_pool": {"pool": "default", "weight": 50, "limits": {"nodes": "2"}}}
+    heavier = {"at": "1h", "change_pool": {"pool": "default", "weight": 50, "limits": {"cpu": "4"}}}
     found = play(platform(web(1), pools=(ONE, other)), scenario(heavier, load=load))
     assert [what.split(" in ")[0] for _, what in told(found, "nodes")] == [
         "+2 m5.large on-demand",
