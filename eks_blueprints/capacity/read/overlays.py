@@ -1,12 +1,13 @@
 """What NodeOverlays change of the instance types of pools, in Karpenter's eyes.
 
-Source: Karpenter's documentation, "NodeOverlays"; of several overlays the one that weighs most counts, then the one
-whose name comes first. Only a Karpenter with the feature gate NodeOverlay reads them.
+Source: Karpenter's documentation, "NodeOverlays", and its pkg/controllers/nodeoverlay, 1.14.1. Of several overlays the
+one that weighs most counts; of two of one weight that change the same, Karpenter follows the later by name alone. Only
+a Karpenter with the feature gate NodeOverlay reads them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -48,7 +49,42 @@ def overlays_of(cluster: Resource, stack: Stack) -> list[Overlay]:
 
 def in_order(overlays: Iterable[Overlay]) -> list[Overlay]:
     """Overlays, those that count first."""
-    return sorted(overlays, key=lambda each: (-each.weight, each.name))
+    by_name = sorted(overlays, key=lambda each: each.name, reverse=True)
+    return sorted(by_name, key=lambda each: -each.weight)
+
+
+def followed(overlays: Iterable[Overlay], pools: Sequence[Pool]) -> Iterator[Overlay | str]:
+    """The overlays that Karpenter follows, in order; a sentence for one that clashes with another of its weight.
+
+    Args:
+        overlays: Overlays, those that count first.
+        pools: All pools, with their instance types.
+    """
+    kept: list[Overlay] = []
+    for each in overlays:
+        tied = [other for other in kept if other.weight == each.weight]
+        if other := next((e for e in tied if any(_clash(e, each, pool) for pool in pools)), None):
+            yield f"Karpenter does not follow the NodeOverlay {each.name}: it clashes with {other.name}, of its weight"
+            continue
+        kept.append(each)
+        yield each
+
+
+def _clash(one: Overlay, other: Overlay, pool: Pool) -> bool:
+    """Whether two overlays change the same of an instance type of a pool."""
+    priced = (one.price or one.adjustment) and (other.price or other.adjustment)
+    if pool.auto_mode or not (priced or one.capacity.keys() & other.capacity.keys()):
+        return False
+    fixed = {key: frozenset({value}) for key, value in pool.labels.items()}
+    for machine in pool.machines:
+        labels = {**machine.labels, **fixed}
+        if _meets(labels, one) and _meets(labels, other):
+            if not priced:
+                return True
+            owns = (_of_offering(labels, each) for each in machine.offerings)
+            if any(_meets(own, one) and _meets(own, other) for own in owns):
+                return True
+    return False
 
 
 def overlay_of(spec: Mapping[str, Any], name: str) -> Overlay:
@@ -110,12 +146,16 @@ def _changed(machine: Machine, fixed: Mapping[str, frozenset[str]], overlays: It
 
 
 def _priced(offering: Offering, labels: Mapping[str, frozenset[str]], overlays: Iterable[Overlay]) -> Offering:
-    own = {**labels, ZONE: frozenset({offering.zone}), CAPACITY_TYPE: frozenset({offering.capacity_type})}
+    own = _of_offering(labels, offering)
     for each in overlays:
         if (each.price or each.adjustment) and _meets(own, each):
             most = None if offering.most is None or each.price else _adjusted(offering.most, each)
             return replace(offering, price=_adjusted(offering.price, each), most=most)
     return offering
+
+
+def _of_offering(labels: Mapping[str, frozenset[str]], offering: Offering) -> Mapping[str, frozenset[str]]:
+    return {**labels, ZONE: frozenset({offering.zone}), CAPACITY_TYPE: frozenset({offering.capacity_type})}
 
 
 def _adjusted(price: float, overlay: Overlay) -> float:

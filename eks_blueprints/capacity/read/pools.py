@@ -11,7 +11,7 @@ from eks_blueprints.capacity.model import Doubt
 from eks_blueprints.capacity.read.cluster_facts import ClusterFacts
 from eks_blueprints.capacity.read.machines import Machines, types_left
 from eks_blueprints.capacity.read.node_classes import class_way
-from eks_blueprints.capacity.read.overlays import overlaid, overlays_of
+from eks_blueprints.capacity.read.overlays import followed, overlaid, overlays_of
 from eks_blueprints.capacity.read.plain import Gaps, plain
 from eks_blueprints.core.errors import shown
 from eks_blueprints.karpenter.labels import AUTO_MODE, KARPENTER, Flavor, normal
@@ -38,7 +38,7 @@ _OF_NODES = ("expireAfter", "nodeClassRef", "requirements", "taints", "terminati
 
 def pools_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterator[Pool | str]:
     """The pools of a cluster, those that EKS Auto Mode brings among them; a sentence for what is not known of one."""
-    changes, machines = overlays_of(cluster, stack), Machines()
+    machines, pools = Machines(), list[Pool]()
     brought: list[Resource] = []
     try:
         brought = built_in_pools(cluster) if auto_mode(cluster) else []
@@ -60,7 +60,11 @@ def pools_of(cluster: Resource, stack: Stack, facts: ClusterFacts) -> Iterator[P
             yield _none(name, offered, way)
         if gaps:
             yield f"of the pool {name}: {gaps}"
-        yield overlaid(pool, changes) if changes else pool
+        pools.append(pool)
+    changes = list(followed(overlays_of(cluster, stack), pools))
+    yield from (each for each in changes if isinstance(each, str))
+    overlays = [each for each in changes if not isinstance(each, str)]
+    yield from (overlaid(each, overlays) for each in pools)
     yield from machines.sentences
 
 

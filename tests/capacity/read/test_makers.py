@@ -181,6 +181,25 @@ def test_overlays_add_resources_and_the_heaviest_counts() -> None:
     assert machine.offerings[0].price == 5
 
 
+def test_of_overlays_of_one_weight_that_clash_the_later_by_name_counts() -> None:
+    def overlay(name: str, size: str, **spec: Any) -> Resource:
+        asked = [{"key": "karpenter.k8s.aws/instance-size", "operator": "In", "values": size.split()}]
+        return object_("karpenter.sh/v1alpha1:NodeOverlay", name, ns=None, spec={"requirements": asked, **spec})
+
+    both = (overlay("a", "large xlarge", price="1"), overlay("b", "large", price="2"))
+    found = platform(pool(), node_class(), *both)
+    prices = {each.name: each.offerings[0].price for each in only_pool(found).machines}
+    assert prices["m7g.large"] == 2
+    assert prices["m7g.xlarge"] != 1  # of a nothing is followed
+    assert "Karpenter does not follow the NodeOverlay a: it clashes with b, of its weight" in found.unknown
+    apart = platform(
+        pool(), node_class(), overlay("a", "xlarge", price="1"), both[1], overlay("c", "large", capacity={"x/y": 1})
+    )
+    assert not any("NodeOverlay" in each for each in apart.unknown)
+    machine = next(each for each in only_pool(apart).machines if each.name == "m7g.large")
+    assert (machine.offerings[0].price, machine.capacity["x/y"]) == (2, 1)
+
+
 def test_auto_mode_brings_its_pools_with_the_values_that_aws_states() -> None:
     auto = eks(computeConfig={"enabled": True, "nodePools": ["general-purpose", "system"]})
     found = platform(eks_=auto)
