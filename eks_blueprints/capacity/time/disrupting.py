@@ -110,13 +110,14 @@ class Disrupting:
                 self._do(command)
                 self._plan(0 if command.replacements else self.world.delay("disruption_scan"))
             else:
-                again = partial(self._validate, command, self.world.changes)
+                again = partial(self._validate, command, self.world.changes, self.world.moment)
                 self.world.after(self.world.delay("validation"), again)
                 self._busy = True
 
-    def _validate(self, command: Command, changes: int) -> None:
+    def _validate(self, command: Command, changes: int, decided: datetime) -> None:
         self._busy = False
-        if self.world.changes != changes:
+        windows = (next_change(each.budgets, decided) for each in self.rules.values())
+        if self.world.changes != changes or any(each and each <= self.world.moment for each in windows):
             now = self._look(set(command.nodes)).commands
             command_now = next((e for e in now if (e.method, e.nodes) == (command.method, command.nodes)), None)
             if command_now is None:

@@ -158,7 +158,7 @@ def _nodes(sums: Sums) -> Iterator[str]:
             for reason, number in gone.most_common()
         )
         heads = '<th>reason</th><th class="number">nodes gone</th><th class="number">pods moved</th>'
-        yield f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        yield f"<h3>Nodes that went</h3><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _timeline(sums: Sums) -> Iterator[str]:

@@ -73,3 +73,12 @@ def test_whatever_is_left_undone_is_told() -> None:
 def test_a_pool_that_costs_less_with_larger_nodes_is_left_as_it_is() -> None:
     found = play(platform(web(4), pools=(pool(machines=(LARGE, XLARGE), rules=rules(0)),)), scenario())
     assert told(found, "gone", "nodes") == []
+
+
+def test_what_was_decided_as_a_window_begins_is_not_done_in_it() -> None:
+    shut = Budget(nodes="0", schedule="0 * * * *", duration="10m")
+    one = pool(machines=(LARGE,), rules=rules(0, budgets=(Budget(nodes="100%"), shut)))
+    load = {"workload": "web", "replicas": {"0h": 4, "59m40s": 2}}
+    found = play(platform(web(4), pools=(one,)), scenario(load=[load]))
+    # found at 59:50, to be done 15 seconds later
+    assert min(at for at, _ in told(found, "gone")) == 70 * 60 + 15
