@@ -215,7 +215,8 @@ class State:
         key = (pod.shape, for_good)
         if key not in self.looked_at:
             self.looked_at[key] = self._held(pod, for_good=for_good)
-        return self.looked_at[key]
+        found: str | None = self.looked_at[key]
+        return found
 
     def _held(self, pod: Pod, *, for_good: bool) -> str | None:
         if not self.evicted(pod):
