@@ -22,7 +22,7 @@ from eks_blueprints.provisioning.karpenter.disruption.budgets import next_change
 from eks_blueprints.provisioning.karpenter.disruption.command import Command
 from eks_blueprints.provisioning.karpenter.disruption.expiry import AUTO_MODE_LONGEST
 from eks_blueprints.provisioning.karpenter.disruption.looking import Look, look
-from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Owned, Rules, State, Traits
+from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules, State, Traits
 from eks_blueprints.provisioning.karpenter.disruption.trial import Trials
 from eks_blueprints.provisioning.karpenter.disruption.waves import drifting
 from eks_blueprints.provisioning.karpenter.packer import Ready
@@ -190,7 +190,7 @@ class Disrupting:
     def _state(self, could: set[str]) -> State:
         world = self.world
         items = {name: item for host in world.hosts.values() for name, item in host.items.items()}
-        free = {name for name, item in items.items() if item.work.traits is PLAIN}
+        free = {name for name, item in items.items() if not (item.work.traits.keeps or item.work.traits.deletion_cost)}
         return State(
             now=world.moment,
             cluster=world.cluster,
@@ -258,4 +258,7 @@ class Disrupting:
 
 
 def _held(item: Item, begins: datetime) -> Traits:
-    return replace(item.work.traits, started=begins + timedelta(seconds=item.since))
+    traits = item.work.traits
+    if not isinstance(traits.keeps, timedelta):
+        return traits
+    return replace(traits, started=begins + timedelta(seconds=item.since))

@@ -58,10 +58,12 @@ class Holding:
 
     def _note_kept(self, found: Look) -> None:
         hosts, kept = self.world.hosts, {n: e.reason for n, e in found.held.items() if DO_NOT_DISRUPT in e.reason}
-        if drifted := [name for name in kept if hosts[name].drifted is not None and name not in self._kept]:
-            self._kept |= set(drifted)
-            have, stay = ("has", "stays") if len(drifted) == 1 else ("have", "stay")
-            self.world.log("held", f"{listed(drifted)} {have} drifted and {stay}", kept[drifted[0]])
+        drifted = [name for name in kept if hosts[name].drifted is not None and name not in self._kept]
+        self._kept |= set(drifted)
+        for itself in (True, False):
+            if names := [each for each in drifted if hosts[each].stays is itself]:
+                have, stay = ("has", "stays") if len(names) == 1 else ("have", "stay")
+                self.world.log("held", f"{listed(names)} {have} drifted and {stay}", kept[names[0]])
 
     def _say(self, since: int) -> None:
         if self._since != since or self._held is None:

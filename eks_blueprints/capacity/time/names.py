@@ -94,7 +94,8 @@ def _of_event(scenario: Scenario, index: int, platform: Platform) -> Iterable[Pr
     every = [machine for pool in platform.pools for machine in pool.machines]
     every += [machine for group in platform.groups for machine in group.machines]
     zones = {offer.zone for machine in every for offer in machine.offerings}
-    zones |= {zone for each in (*platform.groups, *platform.profiles) for zone in each.zones}
+    zones |= {zone for group in platform.groups for zone in group.zones}
+    zones |= {zone for profile in platform.profiles for zone in profile.zones}
     zones |= {each.node.labels[ZONE] for each in platform.running if ZONE in each.node.labels}
     kinds = {machine.name for machine in every}
     classes = {value for each in platform.pools for key, value in each.labels.items() if key.endswith("nodeclass")}

@@ -13,7 +13,8 @@ from eks_blueprints.capacity.time.loads import resize
 from eks_blueprints.capacity.time.moments import moment
 from eks_blueprints.capacity.time.scenario import Scenario
 from eks_blueprints.capacity.time.world import World
-from eks_blueprints.core.errors import InputError, Problem
+from eks_blueprints.core.document import Document, located
+from eks_blueprints.core.errors import InputError, Problem, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,23 @@ class Past:
                 world.after(end, partial(resize, world, work, 0, "of the past"))
 
 
-def read_pods(scenario: Scenario, file: Path) -> Past:
+def read_pods(scenario: Scenario, written: Document) -> Past:
     """The pods that a scenario takes from a table; a path counts from its own folder.
+
+    Args:
+        scenario: The scenario.
+        written: Where it is written.
 
     Raises:
         InputError: if the table cannot be read, or a time is none.
     """
     if scenario.pods_from is None:
         return Past()
-    path = file.parent / scenario.pods_from.file
+    path = Path(written.file).parent / scenario.pods_from.file
+    if not path.exists() or path.is_dir():
+        got = shown(scenario.pods_from.file)
+        what = f"is no file, as a path from the folder of the scenario; got {got}; write that of a CSV file"
+        raise InputError(located([Problem(("pods_from", "file"), what)], written))
     problems: list[Problem] = []
     demands: list[Demand] = []
     times: dict[str, tuple[int, int]] = {}

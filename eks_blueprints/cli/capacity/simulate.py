@@ -79,7 +79,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     what, written = read_scenario(scenario)
     title, found = _source.platforms(stack, program=program, prices=prices, cluster=cluster, pods=pods)
     only = _source.only(found, scenario)
-    past = read_pods(what, scenario)
+    past = read_pods(what, written)
     if what.pods_from is not None:
         only = past.on(only, instead=what.pods_from.instead)
     result = simulate(only, what, meant(what, written, only), past)

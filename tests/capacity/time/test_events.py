@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -160,7 +161,7 @@ def test_nodes_expire_at_their_age_whatever_budgets_say() -> None:
 
 def test_a_second_update_of_a_group_is_refused_while_one_runs_and_one_whose_nodes_are_lost_goes_on() -> None:
     on = platform(web(3), groups=(group(start=4),))
-    both = [{"at": at, "upgrade": {}} for at in ("1h", "61m")]
+    both: list[dict[str, Any]] = [{"at": at, "upgrade": {}} for at in ("1h", "61m")]
     found = play(on, scenario(*both, {"at": "62m", "zone_loss": {"zone": "eu-west-1a", "during": "30m"}}))
     (wave,) = found.record.waves
     assert wave.ended is not None

@@ -8,6 +8,8 @@ import pytest
 
 from eks_blueprints.capacity.time.loads import desired
 from eks_blueprints.capacity.time.past import read_pods
+from eks_blueprints.capacity.time.reading import read_scenario
+from eks_blueprints.core.document import Document
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.scheduling.pod import shape_of
 from tests.capacity.time.worlds import SCALED, group, platform, play, pool, scenario, told, web
@@ -96,7 +98,7 @@ def test_pods_of_the_past_come_and_go_with_their_times(tmp_path: Path) -> None:
     table = "name,count,cpu,memory,start,end\nimport,4,900m,1Gi,30m,1h30m\nold,2,900m,1Gi,2026-03-01T00:00:00Z,1h\n"
     (tmp_path / "month.csv").write_text(table)
     what = scenario(pods_from={"file": "month.csv"})
-    past = read_pods(what, tmp_path / "scenario.yaml")
+    past = read_pods(what, Document(str(tmp_path / "scenario.yaml"), {}))
     found = play(past.on(platform(web(), pools=(pool(),)), instead=True), what, past)
     assert told(found, "scale") == [(1800, "import 0 → 4 pods"), (3600, "old 2 → 0 pods"), (5400, "import 4 → 0 pods")]
     assert set(found.record.workloads) == {"import", "old"}
@@ -105,7 +107,10 @@ def test_pods_of_the_past_come_and_go_with_their_times(tmp_path: Path) -> None:
 def test_times_of_the_past_are_checked(tmp_path: Path) -> None:
     (tmp_path / "month.csv").write_text("name,count,cpu,memory,start,end\na,1,1,1Gi,1h,30m\nb,1,1,1Gi,soon,2h\n")
     with pytest.raises(InputError) as error:
-        read_pods(scenario(pods_from={"file": "month.csv"}), tmp_path / "scenario.yaml")
+        read_pods(scenario(pods_from={"file": "month.csv"}), Document(str(tmp_path / "scenario.yaml"), {}))
     first, second = str(error.value).splitlines()
     assert first.endswith("month.csv:2:6: end: is not after the start; got 30m; write a later time")
     assert 'month.csv:3:5: start: is not a length of time; got "soon"' in second
+    (tmp_path / "scenario.yaml").write_text("start: 2026-03-02T00:00:00Z\nduration: 4h\npods_from:\n  file: gone.csv\n")
+    with pytest.raises(InputError, match=r"scenario.yaml:4:9: pods_from.file: is no file, .* got \"gone.csv\"; write"):
+        read_pods(*read_scenario(tmp_path / "scenario.yaml"))

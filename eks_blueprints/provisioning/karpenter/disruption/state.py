@@ -210,12 +210,14 @@ class State:
         """
         if not self.pod_budgets:
             return None
-        if self.traits_of(pod) is not PLAIN:
+        traits = self.traits_of(pod)
+        if traits is not PLAIN and (traits.static or traits.keeps or traits.unready):
             return self._held(pod, for_good=for_good)
         key = (pod.shape, for_good)
         if key not in self.looked_at:
             self.looked_at[key] = self._held(pod, for_good=for_good)
-        return self.looked_at[key]
+        found: str | None = self.looked_at[key]
+        return found
 
     def _held(self, pod: Pod, *, for_good: bool) -> str | None:
         if not self.evicted(pod):
