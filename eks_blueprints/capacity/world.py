@@ -18,6 +18,7 @@ from eks_blueprints.provisioning.karpenter.packer import Packed, Packer
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.amounts import Amounts, added
 from eks_blueprints.scheduling.cluster import Place
+from eks_blueprints.scheduling.filters import exclusion
 from eks_blueprints.scheduling.node import HOST, ZONE, Node
 from eks_blueprints.scheduling.pod import Pod, Shape
 
@@ -50,19 +51,63 @@ class World:
         """Nodes of pools come for pods that wait, round after round; those that wait still.
 
         Karpenter reckons with the largest type that a node can be until it is launched, and holds every reservation
-        that it can be of. What a round left for that finds room in the next one.
+        that it can be of. What a round left for that finds room in the next one. So does once what kube-scheduler does
+        not put where Karpenter thought.
         """
-        left = list(waiting)
+        left, cluster = list(waiting), self.start.cluster
+        refused: dict[str, Pod] = {}
         while left and self.platform.pools:
+            pods = {each.name: each for each in left}
             shapes = [shape for _, shape in self.daemons]
-            packer = Packer(self.platform.pools, shapes, self.start.cluster, self.used(), self._reserved())
+            packer = Packer(self.platform.pools, shapes, cluster, self.used(), self._reserved())
             self.packed = packer.pack(left)
-            for claim in self.packed.claims:
-                self._open(claim)
-            left = [pod for pod in left if pod.name in self.packed.waiting]
-            if not self.packed.claims:
+            planned = [(pods[name], cluster.places[node]) for name, node in self.packed.placed.items()]
+            for pod, place in planned:
+                cluster.remove(pod, place)
+            opened = [(claim, *self._open(claim)) for claim in self.packed.claims]
+            planned += ((pod, place) for claim, _, place in opened for pod in claim.pods)
+            unbound = {each.name: each for each in self._bind(planned)}
+            for claim, found, place in opened:
+                if all(pod.name in unbound for pod in claim.pods):
+                    cluster.close(place)
+                else:
+                    self.launched.append(Launched(claim.template.pool, found, place))
+            again = unbound.keys() - refused.keys()
+            refused |= unbound
+            left = [each for each in left if each.name in self.packed.waiting or each.name in again]
+            if not self.packed.claims and not again:
                 break
-        return left
+        bound = {name for place in cluster.places.values() for name in place.pods} if refused else frozenset[str]()
+        lost = [each for each in refused.values() if each.name not in bound and each not in left]
+        return [*left, *lost]
+
+    def _bind(self, planned: Iterable[tuple[Pod, Place]]) -> list[Pod]:
+        """Pods go where Karpenter thought of, as far as kube-scheduler lets them; those that it does not let.
+
+        They differ about pods that have to be spread: Karpenter counts those of a round anew where one has given up the
+        first of several terms of node affinity, or has come to bear taints that rather keep pods off. Of others nothing
+        is asked again, which takes its time.
+        """
+        bears = any(taint.effect == "PreferNoSchedule" for pool in self.platform.pools for taint in pool.taints)
+        rest = []
+        for pod, place in planned:
+            gives_up = bears or len(pod.shape.terms or ()) > 1
+            if gives_up and any(each.hard for each in pod.shape.spread):
+                rest.append((pod, place))
+            else:
+                self.start.cluster.add(pod, place)
+        rest.sort(key=lambda each: -each[0].shape.priority)
+        while rest:
+            again = []
+            for pod, place in rest:
+                if exclusion(pod.shape, place, self.start.cluster) is None:
+                    self.start.cluster.add(pod, place)
+                else:
+                    again.append((pod, place))
+            if len(again) == len(rest):
+                break
+            rest = again
+        return [pod for pod, _ in rest]
 
     def used(self) -> dict[str, Amounts]:
         """What the nodes of each pool have, which its limits count."""
@@ -79,8 +124,8 @@ class World:
         yield from ((each.pool, each.launch) for each in self.start.kept)
         yield from ((each.pool, each.launch) for each in self.launched)
 
-    def _open(self, claim: Claim) -> None:
-        """A node that Karpenter adds is there, with its pods."""
+    def _open(self, claim: Claim) -> tuple[Launch, Place]:
+        """A node that Karpenter adds is there, with the pods of DaemonSets."""
         found = launch(claim.template, claim.types, claim.requirements, claim.reserved)
         pool = claim.template.pool
         decided = {
@@ -96,9 +141,9 @@ class World:
             volumes=found.machine.volumes,
         )
         place = self.start.cluster.open(node)
-        for pod in (*claim.pods, *daemon_pods(node, self.daemons)):
+        for pod in daemon_pods(node, self.daemons):
             self.start.cluster.add(pod, place)
-        self.launched.append(Launched(pool, found, place))
+        return found, place
 
     def _name(self, pool: Pool) -> str:
         """A name for a node of a pool that no node has."""
