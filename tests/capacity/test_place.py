@@ -150,7 +150,7 @@ def test_what_kube_scheduler_does_not_spread_as_karpenter_thought_gets_another_n
     over = {"topologyKey": HOST, "maxSkew": 2, "whenUnsatisfiable": "DoNotSchedule", **same}
     web = demand("web", 4, cpu="100m", topologySpreadConstraints=[over])
     # The third pod finds no room within the limits, gives up to keep off the taint, and is then counted anew.
-    limited = Pool(name="b", machines=(LARGE, XLARGE), limits={"cpu": 7000})
+    limited = Pool(name="b", machines=(LARGE, XLARGE), limits={"cpu": 5000})
     tainted = Pool(name="c", machines=MACHINES, taints=(Taint("own", "x", "PreferNoSchedule"),))
     found = outcome(
         Platform(
