@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -18,6 +18,7 @@ from eks_blueprints.provisioning.karpenter.packer import Packed, Packer
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.amounts import Amounts, added
 from eks_blueprints.scheduling.cluster import Place
+from eks_blueprints.scheduling.filters import exclusion
 from eks_blueprints.scheduling.node import HOST, ZONE, Node
 from eks_blueprints.scheduling.pod import Pod, Shape
 
@@ -50,33 +51,75 @@ class World:
         """Nodes of pools come for pods that wait, round after round; those that wait still.
 
         Karpenter reckons with the largest type that a node can be until it is launched, and holds every reservation
-        that it can be of. What a round left for that finds room in the next one.
+        that it can be of. What a round left for that finds room in the next one. So does once what kube-scheduler does
+        not put where Karpenter thought.
         """
-        left, vain = list(waiting), self._in_vain(waiting)
+        left, vain, cluster = list(waiting), self._in_vain(waiting), self.start.cluster
+        refused: set[str] = set()
         while left and self.platform.pools:
+            pods = {each.name: each for each in left}
             shapes = [shape for _, shape in self.daemons]
-            packer = Packer(self.platform.pools, shapes, self.start.cluster, self.used(), self._reserved())
+            packer = Packer(self.platform.pools, shapes, cluster, self.used(), self._reserved())
             self.packed = packer.pack(left)
-            for claim in self.packed.claims:
-                self._open(claim, vain)
-            for name in vain.keys() & self.packed.placed.keys():
-                self.start.cluster.remove(vain[name], self.start.cluster.places[self.packed.placed[name]])
-            left = [pod for pod in left if pod.name in self.packed.waiting]
-            if not self.packed.claims:
+            planned = [(pods[name], cluster.places[node]) for name, node in self.packed.placed.items()]
+            for pod, place in planned:
+                cluster.remove(pod, place)
+            opened = [(claim, *self._open(claim)) for claim in self.packed.claims]
+            planned += ((pod, place) for claim, _, place in opened for pod in claim.pods)
+            unbound = self._bind(each for each in planned if each[0].name not in vain)
+            for claim, found, place in opened:
+                if unbound.issuperset(pod.name for pod in claim.pods):
+                    cluster.close(place)
+                else:
+                    self.launched.append(Launched(claim.template.pool, found, place))
+            again = unbound - refused
+            refused |= unbound
+            left = [each for each in left if each.name in self.packed.waiting or each.name in again]
+            if not self.packed.claims and not again:
                 break
-        seen = {pod.name for pod in left}
-        return [pod for pod in waiting if pod.name in seen or pod.name in vain]
+        still = {each.name for each in left} | vain
+        if refused:
+            still |= refused - {name for place in cluster.places.values() for name in place.pods}
+        return [each for each in waiting if each.name in still]
 
-    def _in_vain(self, waiting: Sequence[Pod]) -> dict[str, Pod]:
+    def _in_vain(self, waiting: Sequence[Pod]) -> set[str]:
         """Pods for which Karpenter brings nodes, and which kube-scheduler puts on none: their claim is for one pod."""
         taken = set(self.start.cluster.claims)
-        found = {}
+        found = set()
         for pod in waiting:
             mine = {each.name for each in pod.shape.claims if each.one_pod and not each.own}
             if mine & taken:
-                found[pod.name] = pod
+                found.add(pod.name)
             taken |= mine
         return found
+
+    def _bind(self, planned: Iterable[tuple[Pod, Place]]) -> set[str]:
+        """Pods go where Karpenter thought of, as far as kube-scheduler lets them; the names of those that it does not.
+
+        They differ about pods that have to be spread: Karpenter counts those of a round anew where one has given up the
+        first of several terms of node affinity, or has come to bear taints that rather keep pods off. Of others nothing
+        is asked again, which takes its time.
+        """
+        bears = any(taint.effect == "PreferNoSchedule" for pool in self.platform.pools for taint in pool.taints)
+        rest = []
+        for pod, place in planned:
+            gives_up = bears or len(pod.shape.terms or ()) > 1
+            if gives_up and any(each.hard for each in pod.shape.spread):
+                rest.append((pod, place))
+            else:
+                self.start.cluster.add(pod, place)
+        rest.sort(key=lambda each: -each[0].shape.priority)
+        while rest:
+            again = []
+            for pod, place in rest:
+                if exclusion(pod.shape, place, self.start.cluster) is None:
+                    self.start.cluster.add(pod, place)
+                else:
+                    again.append((pod, place))
+            if len(again) == len(rest):
+                break
+            rest = again
+        return {pod.name for pod, _ in rest}
 
     def used(self) -> dict[str, Amounts]:
         """What the nodes of each pool have, which its limits count."""
@@ -93,8 +136,8 @@ class World:
         yield from ((each.pool, each.launch) for each in self.start.kept)
         yield from ((each.pool, each.launch) for each in self.launched)
 
-    def _open(self, claim: Claim, vain: Container[str]) -> None:
-        """A node that Karpenter adds is there, with its pods, but for those that it was added for in vain."""
+    def _open(self, claim: Claim) -> tuple[Launch, Place]:
+        """A node that Karpenter adds is there, with the pods of DaemonSets."""
         found = launch(claim.template, claim.types, claim.requirements, claim.reserved)
         pool = claim.template.pool
         decided = {
@@ -110,10 +153,9 @@ class World:
             volumes=found.machine.volumes,
         )
         place = self.start.cluster.open(node)
-        pods = (each for each in claim.pods if each.name not in vain)
-        for pod in (*pods, *daemon_pods(node, self.daemons)):
+        for pod in daemon_pods(node, self.daemons):
             self.start.cluster.add(pod, place)
-        self.launched.append(Launched(pool, found, place))
+        return found, place
 
     def _name(self, pool: Pool) -> str:
         """A name for a node of a pool that no node has."""

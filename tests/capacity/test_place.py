@@ -145,6 +145,25 @@ def test_where_both_add_nodes_karpenter_comes_first_and_a_note_says_so() -> None
     assert any("Cluster Autoscaler" in note for note in found.notes)
 
 
+def test_what_kube_scheduler_does_not_spread_as_karpenter_thought_gets_another_node() -> None:
+    same = {"labelSelector": {"matchLabels": {"app": "web"}}}
+    over = {"topologyKey": HOST, "maxSkew": 2, "whenUnsatisfiable": "DoNotSchedule", **same}
+    web = demand("web", 4, cpu="100m", topologySpreadConstraints=[over])
+    # The third pod finds no room within the limits, gives up to keep off the taint, and is then counted anew.
+    limited = Pool(name="b", machines=(LARGE, XLARGE), limits={"cpu": 5000})
+    tainted = Pool(name="c", machines=MACHINES, taints=(Taint("own", "x", "PreferNoSchedule"),))
+    found = outcome(
+        Platform(
+            name="a",
+            demands=(web,),
+            groups=(group(taints=(Taint("own", "y", "NoSchedule"),)),),
+            pools=(limited, tainted),
+        )
+    )
+    assert [(each[0], each[3]) for each in told(found)] == [("workers", 0), ("b", 2), ("b", 2)]
+    assert found.waiting == ()
+
+
 def test_limits_of_a_pool_are_raised_before_a_group_grows() -> None:
     pool = Pool(name="default", machines=(LARGE,), limits={"cpu": 2000})
     found = outcome(Platform(name="a", demands=(demand("web", 3),), groups=(group(),), pools=(pool,)))
