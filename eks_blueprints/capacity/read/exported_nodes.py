@@ -85,7 +85,7 @@ def _ready_later(item: Item, node: Node, export: Exported) -> Node:
     if is_ready(item):
         return node
     pools = (each.at("spec", "template", "spec") for each in export.of("NodePool") if each.name == node.labels[POOL])
-    first = {(e.get("key"), e.get("effect")) for spec in pools for e in spec.get("startupTaints") or () if e}
+    first = {(e.get("key"), e.get("effect")) for spec in pools for e in spec.get("startupTaints") or ()}
     taints = (e for e in node.taints if e.key not in _UNTIL_READY and (e.key, e.effect) not in first)
     return replace(node, taints=tuple(taints))
 
