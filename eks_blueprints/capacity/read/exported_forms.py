@@ -12,7 +12,7 @@ from eks_blueprints.kubernetes.custom import Definitions
 from eks_blueprints.kubernetes.shapes import Shapes, of
 from eks_blueprints.kubernetes.walk import Walk
 
-_METADATA = "ObjectMeta"
+_METADATA, _NULL = "ObjectMeta", "needs a value; got null; take it out"
 _UNREAD = frozenset(
     {
         *("managedFields", "env", "envFrom", "volumeMounts", "volumeDevices", "securityContext", "lifecycle"),
@@ -54,6 +54,17 @@ def faults(manifest: Mapping[str, Any], group: str | None) -> Iterator[Problem]:
     told = _definitions().of(str(manifest.get("apiVersion") or f"{group}/v1"), str(manifest["kind"]))
     found = () if told is None or told.definition is None else told.definition.check(manifest)
     yield from (each for each in found if each.severity == "error" and _is_there(each.path, manifest))
+    for key in ("spec", "status"):
+        yield from _nulls(manifest.get(key), (key,))
+
+
+def _nulls(value: Any, path: Path) -> Iterator[Problem]:
+    """Nothing in the place of an entry of a list, which schemas let pass."""
+    inside = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inside:
+        if each is None and isinstance(value, list):
+            yield Problem((*path, key), _NULL)
+        yield from _nulls(each, (*path, key))
 
 
 def _is_there(path: Path, value: Any) -> bool:
@@ -92,7 +103,7 @@ def _of(word: str, value: Any, path: Path, shapes: Shapes) -> Iterator[Problem]:
     if word.startswith("[") and isinstance(value, list):
         for index, each in enumerate(value):
             if each is None:
-                yield Problem((*path, index), "needs a value; got null; take it out")
+                yield Problem((*path, index), _NULL)
             yield from _of(word[1:], each, (*path, index), shapes)
     elif word.startswith("{") and isinstance(value, Mapping):
         for key, each in value.items():

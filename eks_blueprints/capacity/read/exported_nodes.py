@@ -86,7 +86,7 @@ def _ready_later(item: Item, node: Node, export: Exported) -> Node:
     if is_ready(item):
         return node
     pools = (each.at("spec", "template", "spec") for each in export.of("NodePool") if each.name == node.labels[POOL])
-    first = {(e.get("key"), e.get("effect")) for spec in pools for e in spec.get("startupTaints") or () if e}
+    first = {(e.get("key"), e.get("effect")) for spec in pools for e in spec.get("startupTaints") or ()}
     taints = (e for e in node.taints if e.key not in _UNTIL_READY and (e.key, e.effect) not in first)
     return replace(node, taints=tuple(taints))
 
@@ -132,9 +132,10 @@ class Nodes:
             asked = [(owner(pod), self._pods.shape(pod)) for pod in lacking.get(each.name, ())]
             there = {name for name, _ in asked} | {name.rpartition("@")[0] for name, _ in pods}
             more = [] if is_ready(each) else [each for each in coming if each[0] not in there]
-            planned, others = _shared(node, pods, [*asked, *own, *more])
-            kept_off = [(name, shape) for name, shape in asked if allowed_by_itself(shape, node) is not None]
-            self._wait_for(node, [*kept_off, *others])
+            alone = [(name, shape) for name, shape in asked if not _hangs_on_others(shape)]
+            planned, others = _shared(node, pods, [*alone, *own, *more])
+            kept_off = [(name, shape) for name, shape in alone if allowed_by_itself(shape, node) is not None]
+            self._wait_for(node, [*kept_off, *(each for each in asked if each not in alone), *others])
             yield Running(
                 node=node,
                 pods=(*pods, *planned),
@@ -173,6 +174,11 @@ class Nodes:
     def _wait_for(self, node: Node, daemons: Iterable[_Named]) -> None:
         for name, shape in daemons:
             self.homeless.append(Demand(name=f"{name}@{node.name}", shape=pinned(shape, node.name), least=1, most=1))
+
+
+def _hangs_on_others(shape: Shape) -> bool:
+    """Whether it takes more than its node to say if a pod can be there: kube-scheduler has to place it."""
+    return bool(shape.near or shape.apart or any(each.hard for each in shape.spread))
 
 
 def _shared(node: Node, bound: Iterable[_Named], planned: Iterable[_Named]) -> tuple[list[_Named], list[_Named]]:

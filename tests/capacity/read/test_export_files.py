@@ -115,6 +115,10 @@ MISTAKES: dict[str, tuple[str, str]] = {
         json.dumps(pod("p", tolerations=[None])),
         "spec.tolerations[0]: the Pod p: needs a value",
     ),
+    "null in a list of a pool": (
+        json.dumps([node(), {**node_pool("x"), "spec": {"template": {"spec": {"taints": [None]}}}}]),
+        "items[1].spec.template.spec.taints[0]: the NodePool x: needs a value; got null",
+    ),
     "no operator": (json.dumps(asking(None, "a")), "matchExpressions[0].operator: the Pod p: is required; got nothing"),
     "other operator": (
         json.dumps(asking("Like", "a")),

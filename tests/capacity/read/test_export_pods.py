@@ -122,6 +122,18 @@ def test_a_daemon_sets_pod_that_waits_comes_to_its_node_before_others(tmp_path: 
     assert [each.name for each in outcome(found).waiting] == ["shop/Pod/large"]
 
 
+def test_pods_of_a_daemon_set_that_keep_apart_are_placed_by_the_scheduler(tmp_path: Path) -> None:
+    """One of them has its node, the other waits: both nodes are in one zone."""
+    term = {"labelSelector": {"matchLabels": {"app": "agent"}}, "topologyKey": "topology.kubernetes.io/zone"}
+    objects = [node(labels=LINUX), node("node-b", labels=LINUX)]
+    for name in ("node-a", "node-b"):
+        objects.append(unbound(daemon_pod(f"agent-{name}", on=name)))
+        objects[-1]["spec"]["affinity"]["podAntiAffinity"] = {"requiredDuringSchedulingIgnoredDuringExecution": [term]}
+    found = outcome(alone(tmp_path, *objects))
+    assert [each.name for each in found.waiting] == ["shop/DaemonSet/agent@node-b"]
+    assert [len(each.pods) for each in found.nodes] == [1, 0]
+
+
 KEPT_OFF = {
     "no room": ({"labels": LINUX}, "NodeResourcesFit", "Insufficient cpu"),
     "no label": ({}, "NodeAffinity", "node(s) didn't match Pod's node affinity/selector"),
