@@ -123,6 +123,8 @@ def _sorted(export: Exported, pods: Pods, own: Collection[str]) -> _Sorted:
                 found.of_daemons.setdefault(wanted, []).append(pod)
         elif not (_node_name(pod) and goes_with_its_node(pod)):
             found.waiting.append(pod)
+    # Of pods that are as important, kube-scheduler takes first what came first.
+    found.waiting.sort(key=lambda each: str(each.metadata.get("creationTimestamp") or ""))
     for each in export.of(DAEMON):
         name = f"{each.namespace}/{DAEMON}/{each.name}"
         if name not in own and name not in found.daemons:

@@ -57,6 +57,13 @@ def test_a_pod_that_goes_before_it_had_a_node_waits_for_none(tmp_path: Path) -> 
     assert len(found.running[0].pods) == 1  # it has its room until it has ended
 
 
+def test_pods_that_came_first_are_placed_first(tmp_path: Path) -> None:
+    young, old = (waits(name, requests={"cpu": "1500m"}) for name in ("a-young", "z-old"))
+    young["metadata"]["creationTimestamp"] = "2026-03-02T10:00:00Z"
+    old["metadata"]["creationTimestamp"] = "2026-03-02T09:00:00Z"
+    assert [each.name for each in outcome(alone(tmp_path, node(), young, old)).waiting] == ["shop/Pod/a-young"]
+
+
 def test_pods_that_wait_and_differ_have_their_own_names(tmp_path: Path) -> None:
     owner = ("StatefulSet", "db")
     objects = [
