@@ -13,6 +13,7 @@ from eks_blueprints.core.errors import nearest, shown
 from eks_blueprints.core.form import Form
 
 ZONE = "topology.kubernetes.io/zone"
+ZONE_ID = "topology.k8s.aws/zone-id"
 ARCHITECTURE = "kubernetes.io/arch"
 OPERATING_SYSTEM = "kubernetes.io/os"
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"

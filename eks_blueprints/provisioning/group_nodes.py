@@ -16,7 +16,7 @@ from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Group
 from eks_blueprints.scheduling.cluster import Cluster, Place
 from eks_blueprints.scheduling.filters import allowed_by_itself, exclusion
-from eks_blueprints.scheduling.node import HOST, ZONE, Node
+from eks_blueprints.scheduling.node import HOST, Node
 from eks_blueprints.scheduling.pod import Pod, Shape
 
 Daemons = Sequence[tuple[str, Shape]]
@@ -52,10 +52,9 @@ def node_of(group: Group, machine: Machine, zone: str, name: str) -> Node:
 
     Of the labels that an instance type may have, it has those with one value.
     """
-    labels = {key: next(iter(values)) for key, values in machine.labels.items() if len(values) == 1}
     return Node(
         name=name,
-        labels=with_old_names({**labels, **group.labels, HOST: name, **({ZONE: zone} if zone else {})}),
+        labels=with_old_names({**machine.labels_in(zone), **group.labels, HOST: name}),
         taints=group.taints,
         allocatable=machine.allocatable,
         volumes=machine.volumes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from eks_blueprints.karpenter.labels import ZONE, ZONE_ID
 from eks_blueprints.scheduling.amounts import Amounts
 
 ON_DEMAND = "on-demand"
@@ -17,6 +18,8 @@ class Offering:
     """One way of getting an instance of a type."""
 
     zone: str
+    zone_id: str = ""
+    """The zone's id, such as `use1-az1`, which is the same in every account; empty where it is not known."""
     capacity_type: str = ON_DEMAND
     """`on-demand`, `spot` or `reserved`."""
     price: float = 0.0
@@ -55,3 +58,9 @@ class Machine:
     offerings: tuple[Offering, ...] = ()
     volumes: Mapping[str, int] = field(default_factory=dict)
     """Most volumes that can be attached, by CSI driver."""
+
+    def labels_in(self, zone: str) -> dict[str, str]:
+        """The labels of a node in a zone, as far as it has no choice of their values."""
+        found = {key: next(iter(values)) for key, values in self.labels.items() if len(values) == 1}
+        known = next((each.zone_id for each in self.offerings if each.zone == zone), "")
+        return found | ({ZONE: zone} if zone else {}) | ({ZONE_ID: known} if known else {})

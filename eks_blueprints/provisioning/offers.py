@@ -25,6 +25,7 @@ from eks_blueprints.karpenter.labels import (
     OPERATING_SYSTEM,
     WINDOWS_BUILD,
     ZONE,
+    ZONE_ID,
     Flavor,
 )
 from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Machine, Offering
@@ -32,7 +33,6 @@ from eks_blueprints.provisioning.node_amounts import NodeSettings, allocatable, 
 from eks_blueprints.provisioning.windows import windows_fee
 
 REGION = "topology.kubernetes.io/region"
-ZONE_ID = "topology.k8s.aws/zone-id"
 CAPACITY_TYPE_OF_GROUPS = "eks.amazonaws.com/capacityType"
 EBS = "ebs.csi.aws.com"
 """The driver of the EBS CSI add-on."""
@@ -217,15 +217,17 @@ def _offerings(facts: InstanceType, way: Way) -> Iterator[Offering]:
     low, high = way.spot_of(facts.name) or way.spot
     zones = [zone for zone in way.zones if _offers(zone, facts.name, way)]
     for zone in zones:
+        known = way.zone_ids.get(zone, "")
         if ON_DEMAND in way.capacity_types:
-            yield Offering(zone=zone, price=hour + fee, most=dearest, priced=priced)
+            yield Offering(zone=zone, zone_id=known, price=hour + fee, most=dearest, priced=priced)
         if SPOT in way.capacity_types and "spot" in facts.flags:
             least, most = hour * low + fee, hour * high + most_fee
-            yield Offering(zone=zone, capacity_type=SPOT, price=least, most=most, priced=priced)
+            yield Offering(zone=zone, zone_id=known, capacity_type=SPOT, price=least, most=most, priced=priced)
     for each in way.reservations if RESERVED in way.capacity_types else ():
         if each.machine == facts.name and each.zone in zones:
             yield Offering(
                 zone=each.zone,
+                zone_id=way.zone_ids.get(each.zone, ""),
                 capacity_type=RESERVED,
                 price=hour + fee,
                 most=dearest,

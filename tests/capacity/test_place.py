@@ -15,6 +15,7 @@ from eks_blueprints.karpenter.requirements import Allowed
 from eks_blueprints.karpenter.tolerating import Taint
 from eks_blueprints.provisioning.machine import RESERVED, Machine, Offering
 from eks_blueprints.provisioning.makers import Group, Pool, Profile
+from eks_blueprints.provisioning.offers import Way, machines
 from eks_blueprints.review.cost.prices import list_prices
 from eks_blueprints.scheduling.node import HOST, ZONE, Node
 from eks_blueprints.scheduling.pod import Shape, shape_of
@@ -162,6 +163,29 @@ def test_what_kube_scheduler_does_not_spread_as_karpenter_thought_gets_another_n
     )
     assert [(each[0], each[3]) for each in told(found)] == [("workers", 0), ("b", 2), ("b", 2)]
     assert found.waiting == ()
+
+
+def test_a_zone_that_is_asked_for_by_its_id_is_the_one_that_nodes_are_in() -> None:
+    ids = dict(zip(ZONES, ("euw1-az3", "euw1-az1", "euw1-az2"), strict=True))
+    way = Way(region="eu-west-1", zones=ZONES, zone_ids=ids, hour=lambda _: 0.1)
+    key = "topology.k8s.aws/zone-id"
+    asked = {key: Allowed(values=frozenset({"euw1-az2", "euw1-az1"}))}
+    pool = Pool(name="default", requirements=asked, machines=machines(["m5.large"], way))
+    either, one = demand("web", 1, cpu="1500m"), demand("api", 2, cpu="1500m", nodeSelector={key: "euw1-az2"})
+    found = outcome(Platform(name="a", demands=(either, one), pools=(pool,)))
+    assert sorted((each.zone, each.zones) for each in found.nodes) == [
+        ("", ("eu-west-1b", "eu-west-1c")),
+        ("eu-west-1c", ("eu-west-1c",)),
+        ("eu-west-1c", ("eu-west-1c",)),
+    ]
+    # The pod of a second round goes to a node by the id of the zone that it was launched in.
+    kept = replace(pool, replicas=2)
+    found = outcome(
+        Platform(name="a", demands=(demand("api", 1, cpu="1", nodeSelector={key: "euw1-az2"}),), pools=(kept,))
+    )
+    assert found.waiting == ()
+    none = outcome(Platform(name="a", demands=(demand("api", 1, nodeSelector={key: "euw1-az3"}),), pools=(pool,)))
+    assert len(none.waiting) == 1
 
 
 def test_limits_of_a_pool_are_raised_before_a_group_grows() -> None:

@@ -14,16 +14,16 @@ from eks_blueprints.capacity.time.things import Host, Item
 from eks_blueprints.capacity.time.trial import foreseen
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.capacity.words import count, listed
-from eks_blueprints.karpenter.labels import with_old_names
+from eks_blueprints.karpenter.labels import ZONE_ID
 from eks_blueprints.provisioning.karpenter.claim import Claim
-from eks_blueprints.provisioning.karpenter.launch import Launch, launch
+from eks_blueprints.provisioning.karpenter.launch import Launch, launch, node_of
 from eks_blueprints.provisioning.karpenter.packer import Packed, Packer, Ready
 from eks_blueprints.provisioning.karpenter.template import Template
 from eks_blueprints.provisioning.karpenter.values import Requirements
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.amounts import Amounts, added
-from eks_blueprints.scheduling.node import HOST, ZONE, Node
+from eks_blueprints.scheduling.node import ZONE
 
 Gap = tuple[str, str, str]
 """Instance type or family with wildcards, capacity type and zone of which there is no capacity; empty means any."""
@@ -188,7 +188,7 @@ class Pools:
         """What a claim becomes, which is the same for claims that are alike."""
         if claim.reserved:
             return launch(claim.template, claim.types, claim.requirements, claim.reserved)
-        decides = (claim.requirements.get(ZONE), claim.requirements.get(_CAPACITY))
+        decides = (claim.requirements.get(ZONE), claim.requirements.get(ZONE_ID), claim.requirements.get(_CAPACITY))
         key = (claim.template, claim.types, *decides)
         if key not in self._launches:
             self._launches[key] = launch(claim.template, claim.types, claim.requirements)
@@ -199,16 +199,7 @@ class Pools:
         world, pool = self.world, template.pool
         name = world.name_for(pool.name)
         zone = world.random.choice(launched.zones)
-        decided = {k: next(iter(v.values)) for k, v in requirements.items() if v.values and len(v.values) == 1}
-        labels = {key: next(iter(v)) for key, v in launched.machine.labels.items() if len(v) == 1}
-        chosen = {_CAPACITY: launched.capacity_type} if _CAPACITY in launched.machine.labels else {}
-        node = Node(
-            name=name,
-            labels=with_old_names({**labels, **decided, **pool.labels, **chosen, HOST: name, ZONE: zone}),
-            taints=pool.taints,
-            allocatable=launched.machine.allocatable,
-            volumes=launched.machine.volumes,
-        )
+        node = node_of(pool, launched, name, zone, requirements)
         return Host(
             node=node,
             maker=pool.name,

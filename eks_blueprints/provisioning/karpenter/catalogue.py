@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
-from eks_blueprints.karpenter.labels import CAPACITY_TYPE, ZONE
+from eks_blueprints.karpenter.labels import CAPACITY_TYPE, ZONE, ZONE_ID
 from eks_blueprints.karpenter.requirements import Allowed
 from eks_blueprints.provisioning.karpenter.values import ANY, Requirements, asks
 from eks_blueprints.provisioning.machine import RESERVED, Machine, Offering
@@ -33,8 +33,8 @@ class Types:
         self._capacities = _Amounts([each.capacity for each in machines])
         self._labels: dict[str, _Values] = {}
         self._left: dict[tuple[str, Allowed], int] = {}
-        self._offered: dict[tuple[Allowed, Allowed], int] = {}
-        self._offers: dict[tuple[str, str], int] = {}
+        self._offered: dict[tuple[Allowed, ...], int] = {}
+        self._offers: dict[tuple[str, str, str], int] = {}
         self._rooms: dict[tuple[tuple[Shape, int], ...], Rooms] = {}
         self.reserved: list[tuple[int, Offering]] = []
         """Offerings of capacity reservations, with the bits of their types."""
@@ -42,8 +42,8 @@ class Types:
             for each in machine.offerings:
                 if each.capacity_type == RESERVED and each.left <= (taken or {}).get(each.reservation, 0):
                     continue
-                pair = (each.zone, each.capacity_type)
-                self._offers[pair] = self._offers.get(pair, 0) | 1 << at
+                offer = (each.zone, each.zone_id, each.capacity_type)
+                self._offers[offer] = self._offers.get(offer, 0) | 1 << at
                 if each.capacity_type == RESERVED:
                     self.reserved.append((1 << at, each))
 
@@ -80,12 +80,15 @@ class Types:
         return found
 
     def offered(self, requirements: Requirements) -> int:
-        """The types of which capacity is offered under conditions on zone and capacity type."""
-        pair = requirements.get(ZONE, ANY), requirements.get(CAPACITY_TYPE, ANY)
-        if (found := self._offered.get(pair)) is None:
-            zones, kinds = pair
-            each = (bits for (zone, kind), bits in self._offers.items() if zone in zones and kind in kinds)
-            found = self._offered[pair] = reduce(or_, each, 0)
+        """The types of which capacity is offered under conditions on zone, its id, and capacity type."""
+        zones, ids, kinds = asked = tuple(requirements.get(key, ANY) for key in (ZONE, ZONE_ID, CAPACITY_TYPE))
+        if (found := self._offered.get(asked)) is None:
+            each = (
+                bits
+                for (zone, known, kind), bits in self._offers.items()
+                if zone in zones and kind in kinds and (not known or known in ids)
+            )
+            found = self._offered[asked] = reduce(or_, each, 0)
         return found
 
     def values(self, types: int, key: str) -> int:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from eks_blueprints.karpenter.labels import CAPACITY_TYPE, ZONE
+from eks_blueprints.karpenter.labels import CAPACITY_TYPE, ZONE, ZONE_ID, with_old_names
 from eks_blueprints.provisioning.karpenter.catalogue import numbers
-from eks_blueprints.provisioning.karpenter.template import Template
+from eks_blueprints.provisioning.karpenter.template import POOL, Template
 from eks_blueprints.provisioning.karpenter.values import ANY, Requirements
 from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Machine, Offering
+from eks_blueprints.provisioning.makers import Pool
+from eks_blueprints.scheduling.node import HOST, Node
 
 MOST_TYPES = 60
 """Instance types that EC2 is asked for at most."""
@@ -52,10 +54,11 @@ def launch(template: Template, types: int, requirements: Requirements, reserved:
         reserved: Offerings of capacity reservations that are held for it.
     """
     held = {id(each) for each in reserved}
-    zones, kinds = requirements.get(ZONE, ANY), requirements.get(CAPACITY_TYPE, ANY)
+    zones, ids, kinds = (requirements.get(key, ANY) for key in (ZONE, ZONE_ID, CAPACITY_TYPE))
 
     def offerings(machine: Machine) -> list[Offering]:
-        found = [each for each in machine.offerings if each.zone in zones and each.capacity_type in kinds]
+        found = [e for e in machine.offerings if e.zone in zones and e.capacity_type in kinds]
+        found = [e for e in found if not e.zone_id or e.zone_id in ids]
         return [e for e in found if id(e) in held] if held else [e for e in found if e.capacity_type != RESERVED]
 
     every = [(machine, offers) for at in numbers(types) if (offers := offerings(machine := template.pool.machines[at]))]
@@ -76,6 +79,29 @@ def launch(template: Template, types: int, requirements: Requirements, reserved:
         most=max(offer.dearest for offer in cheapest),
         reservation=max(cheapest, key=lambda each: each.left).reservation,
         alternatives=tuple(each.name for each, _ in of_kind),
+    )
+
+
+def node_of(pool: Pool, launched: Launch, name: str, zone: str, requirements: Requirements | None = None) -> Node:
+    """The node that a launch becomes.
+
+    Args:
+        pool: Its pool.
+        launched: The launch.
+        name: A name.
+        zone: One of its zones.
+        requirements: What was left of its labels; those with one value it has. Default: its pool's alone.
+    """
+    machine = launched.machine
+    decided = {key: next(iter(v.values)) for key, v in (requirements or {}).items() if v.values and len(v.values) == 1}
+    kind = {CAPACITY_TYPE: launched.capacity_type} if CAPACITY_TYPE in machine.labels else {}
+    labels = {**machine.labels_in(zone), **decided, **pool.labels, POOL: pool.name, **kind, HOST: name}
+    return Node(
+        name=name,
+        labels=with_old_names(labels),
+        taints=pool.taints,
+        allocatable=machine.allocatable,
+        volumes=machine.volumes,
     )
 
 
