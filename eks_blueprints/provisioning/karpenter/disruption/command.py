@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Literal
 
 from eks_blueprints.karpenter.disruption import Reason
@@ -19,12 +18,6 @@ from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Machi
 from eks_blueprints.scheduling.pod import Pod
 
 Method = Literal["emptiness", "static_drift", "drift", "multi_node", "single_node"]
-VALIDATION_DELAY = timedelta(seconds=15)
-"""How long Karpenter waits and looks again before it does what emptiness or consolidation decided."""
-POLLING = timedelta(seconds=10)
-"""How long it waits after a look that led to nothing."""
-PATIENCE = timedelta(minutes=10)
-"""How long it waits for new nodes to be ready before it gives up and leaves the old ones be."""
 _WORST = float("inf")
 
 
