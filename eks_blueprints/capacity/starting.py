@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from eks_blueprints.capacity.model import Platform, Running
-from eks_blueprints.karpenter.labels import with_old_names
+from eks_blueprints.karpenter.labels import POOL, with_old_names
 from eks_blueprints.provisioning.group_nodes import Daemons, GroupNode, daemon_pods
 from eks_blueprints.provisioning.group_nodes import launch as launch_group
 from eks_blueprints.provisioning.karpenter.launch import Launch, launch
-from eks_blueprints.provisioning.karpenter.template import POOL, Template
+from eks_blueprints.provisioning.karpenter.template import Template
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.amounts import Amounts, added
 from eks_blueprints.scheduling.cluster import Cluster, Place

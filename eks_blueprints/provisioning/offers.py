@@ -23,6 +23,7 @@ from eks_blueprints.karpenter.labels import (
     LINUX,
     OLD_NAMES,
     OPERATING_SYSTEM,
+    REGION,
     WINDOWS_BUILD,
     ZONE,
     Flavor,
@@ -31,7 +32,6 @@ from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Machi
 from eks_blueprints.provisioning.node_amounts import NodeSettings, allocatable, capacity, pods
 from eks_blueprints.provisioning.windows import windows_fee
 
-REGION = "topology.kubernetes.io/region"
 ZONE_ID = "topology.k8s.aws/zone-id"
 CAPACITY_TYPE_OF_GROUPS = "eks.amazonaws.com/capacityType"
 EBS = "ebs.csi.aws.com"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from eks_blueprints.capacity.model import Doubt, Platform
 from eks_blueprints.capacity.read.exported import MAKERS, Exported, Item
-from eks_blueprints.capacity.read.exported_nodes import GROUP, POOL, is_going, is_ready, staying
+from eks_blueprints.capacity.read.exported_nodes import is_going, is_ready, staying
 from eks_blueprints.capacity.read.exported_pods import DAEMON, goes_with_its_node, is_over, owner
 from eks_blueprints.capacity.words import listed
-from eks_blueprints.karpenter.labels import OPERATING_SYSTEM
+from eks_blueprints.karpenter.labels import GROUP, OPERATING_SYSTEM, POOL
 from eks_blueprints.review.cost.prices import Prices
 
 

@@ -10,10 +10,11 @@ from eks_blueprints.capacity.read.cluster_facts import Hours, SpotShares
 from eks_blueprints.capacity.read.exported import Exported, Item
 from eks_blueprints.capacity.read.exported_fargate import is_fargate, machine_of
 from eks_blueprints.capacity.read.exported_pods import DAEMON, Pods, owner, pinned
+from eks_blueprints.capacity.read.groups import CAPACITY_TYPES
 from eks_blueprints.core.errors import shown
-from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE, OPERATING_SYSTEM
+from eks_blueprints.karpenter.labels import CAPACITY_TYPE, COMPUTE_TYPE, GROUP, INSTANCE_TYPE, OPERATING_SYSTEM, POOL
 from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, PLAIN, Traits
-from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Offering
+from eks_blueprints.provisioning.machine import ON_DEMAND, Offering
 from eks_blueprints.provisioning.makers import Group
 from eks_blueprints.provisioning.offers import Way, machines
 from eks_blueprints.review.cost.prices import Prices
@@ -22,14 +23,9 @@ from eks_blueprints.scheduling.filters import allowed_by_itself, no_room
 from eks_blueprints.scheduling.node import HOST, ZONE, Node, node_of
 from eks_blueprints.scheduling.pod import Pod, Shape
 
-POOL, GROUP = "karpenter.sh/nodepool", "eks.amazonaws.com/nodegroup"
-"""Labels of nodes that say what made them."""
-_CAPACITY = "eks.amazonaws.com/capacityType"
-_OF_GROUPS = {"ON_DEMAND": ON_DEMAND, "SPOT": SPOT, "CAPACITY_BLOCK": RESERVED}
-_COMPUTE = "eks.amazonaws.com/compute-type"
+_OF_GROUPS = "eks.amazonaws.com/capacityType"
 
 _Named = tuple[str, Shape]
-
 
 _DISRUPTED = ("karpenter.sh/disrupted", "karpenter.sh/disruption")
 _INITIALIZED = "karpenter.sh/initialized"
@@ -200,12 +196,12 @@ def _shared(node: Node, bound: Iterable[_Named], planned: Iterable[_Named]) -> t
 
 
 def _capacity_type(labels: Mapping[str, str]) -> str:
-    return labels.get(CAPACITY_TYPE) or _OF_GROUPS.get(labels.get(_CAPACITY, ""), "")
+    return labels.get(CAPACITY_TYPE) or CAPACITY_TYPES.get(labels.get(_OF_GROUPS, ""), "")
 
 
 def _offerings(labels: Mapping[str, str], region: str, prices: Prices) -> tuple[Offering, ...]:
     """What a node costs that is there, whatever its region offers now; one that does not say how is on-demand."""
-    auto = labels.get(_COMPUTE) == "auto"
+    auto = labels.get(COMPUTE_TYPE) == "auto"
     way = Way(
         kind="auto_mode" if auto else "self_managed_node_group",
         image="WINDOWS" if labels.get(OPERATING_SYSTEM) == "windows" else "CUSTOM",

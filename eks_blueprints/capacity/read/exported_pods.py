@@ -145,7 +145,7 @@ def owner(pod: Item) -> str:
 def goes_with_its_node(pod: Item) -> bool:
     """Whether a pod ends with its node, and comes nowhere else: a static pod, or one that is being deleted."""
     references = pod.metadata.get("ownerReferences") or ()
-    static = "kubernetes.io/config.mirror" in (pod.metadata.get("annotations") or {})
+    static = "kubernetes.io/config.mirror" in pod.annotations
     static = static or any(each.get("kind") == "Node" for each in references)
     # A StatefulSet makes the next one when that is gone.
     return static or (bool(pod.metadata.get("deletionTimestamp")) and owner(pod).split("/")[1] != "StatefulSet")

@@ -14,7 +14,7 @@ from eks_blueprints.capacity.time.things import Host, Item
 from eks_blueprints.capacity.time.trial import foreseen
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.capacity.words import count, listed
-from eks_blueprints.karpenter.labels import with_old_names
+from eks_blueprints.karpenter.labels import CAPACITY_TYPE, with_old_names
 from eks_blueprints.provisioning.karpenter.claim import Claim
 from eks_blueprints.provisioning.karpenter.launch import Launch, launch
 from eks_blueprints.provisioning.karpenter.packer import Packed, Packer, Ready
@@ -96,7 +96,7 @@ class Pools:
                 found.append(each)
             elif left:
                 labels = dict(each.labels)
-                for key, values in ((ZONE, {e.zone for e in left}), (_CAPACITY, {e.capacity_type for e in left})):
+                for key, values in ((ZONE, {e.zone for e in left}), (CAPACITY_TYPE, {e.capacity_type for e in left})):
                     if key in labels:
                         labels[key] = frozenset(values)
                 found.append(replace(each, offerings=left, labels=labels))
@@ -188,7 +188,7 @@ class Pools:
         """What a claim becomes, which is the same for claims that are alike."""
         if claim.reserved:
             return launch(claim.template, claim.types, claim.requirements, claim.reserved)
-        decides = (claim.requirements.get(ZONE), claim.requirements.get(_CAPACITY))
+        decides = (claim.requirements.get(ZONE), claim.requirements.get(CAPACITY_TYPE))
         key = (claim.template, claim.types, *decides)
         if key not in self._launches:
             self._launches[key] = launch(claim.template, claim.types, claim.requirements)
@@ -201,7 +201,7 @@ class Pools:
         zone = world.random.choice(launched.zones)
         decided = {k: next(iter(v.values)) for k, v in requirements.items() if v.values and len(v.values) == 1}
         labels = {key: next(iter(v)) for key, v in launched.machine.labels.items() if len(v) == 1}
-        chosen = {_CAPACITY: launched.capacity_type} if _CAPACITY in launched.machine.labels else {}
+        chosen = {CAPACITY_TYPE: launched.capacity_type} if CAPACITY_TYPE in launched.machine.labels else {}
         node = Node(
             name=name,
             labels=with_old_names({**labels, **decided, **pool.labels, **chosen, HOST: name, ZONE: zone}),
@@ -236,6 +236,3 @@ def launched_words(hosts: Sequence[Host]) -> str:
     """Nodes that are launched, as timelines tell them."""
     zones = listed(sorted({each.zone for each in hosts if each.zone}))
     return f"+{len(hosts)} {hosts[0].machine} {hosts[0].capacity_type}" + (f" in {zones}" if zones else "")
-
-
-_CAPACITY = "karpenter.sh/capacity-type"

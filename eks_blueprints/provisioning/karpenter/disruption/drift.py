@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from eks_blueprints.karpenter.labels import POOL
 from eks_blueprints.provisioning.karpenter.disruption.budgets import NO_LIMIT, room
 from eks_blueprints.provisioning.karpenter.disruption.candidates import Candidate, Held, candidates
 from eks_blueprints.provisioning.karpenter.disruption.command import Command, Replacement, saving
 from eks_blueprints.provisioning.karpenter.disruption.emptiness import BLOCKED
 from eks_blueprints.provisioning.karpenter.disruption.state import State
 from eks_blueprints.provisioning.karpenter.disruption.trial import Trials
-from eks_blueprints.provisioning.karpenter.template import POOL, Template
+from eks_blueprints.provisioning.karpenter.template import Template
 from eks_blueprints.provisioning.karpenter.values import clash, of_labels, only
 from eks_blueprints.provisioning.makers import Pool
 
