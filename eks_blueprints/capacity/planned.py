@@ -68,7 +68,7 @@ class _Telling:
         return self.node(
             place,
             maker=pool.name,
-            kind="auto_mode" if pool.auto_mode else "karpenter",
+            kind=pool.kind,
             machine=launched.machine.name,
             capacity_type=launched.capacity_type,
             offerings=[Offering(zone="", price=launched.price, most=launched.most)],

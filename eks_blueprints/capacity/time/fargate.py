@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import starmap
 
 from eks_blueprints.capacity.time.pools import alike, launched_words
-from eks_blueprints.capacity.time.things import FARGATE, Host, Item, Work
+from eks_blueprints.capacity.time.things import Host, Item, Work
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.capacity.words import count, listed
 from eks_blueprints.provisioning.fargate import profile_of, size_of
@@ -67,7 +67,7 @@ class Fargate:
         return Host(
             node=Node(name=name, labels={HOST: name, **({ZONE: zone} if zone else {})}),
             maker=work.profile.name,
-            kind=FARGATE,
+            kind=work.profile.kind,
             machine=f"Fargate {work.size}".replace(",", ""),
             zone=zone,
             capacity_type=ON_DEMAND,

@@ -212,7 +212,7 @@ class Pools:
         return Host(
             node=node,
             maker=pool.name,
-            kind="auto_mode" if pool.auto_mode else "karpenter",
+            kind=pool.kind,
             machine=launched.machine.name,
             zone=zone,
             capacity_type=launched.capacity_type,

@@ -92,7 +92,7 @@ def _hosts(begun: Start, world: World) -> Iterable[Host]:
     for name, running in begun.running.items():
         of = makers.get(running.maker)
         machine = next((each for each in of.machines if each.name == running.machine), None) if of else None
-        kind = "running" if of is None else kind_of(of)
+        kind = "running" if of is None else of.kind
         node = begun.cluster.places[name].node
         host = host_of(node, running.maker, kind, machine, running.capacity_type, running.machine)
         host.stays = running.do_not_disrupt
@@ -104,16 +104,7 @@ def _hosts(begun: Start, world: World) -> Iterable[Host]:
         node = each.place.node
         yield host_of(node, each.group.name, each.group.kind, each.machine, each.group.capacity_type)
     for kept in begun.kept:
-        yield host_of(
-            kept.place.node, kept.pool.name, kind_of(kept.pool), kept.launch.machine, kept.launch.capacity_type
-        )
-
-
-def kind_of(maker: Pool | Group) -> str:
-    """The kind of the nodes that a pool or group makes."""
-    if isinstance(maker, Group):
-        return maker.kind
-    return "auto_mode" if maker.auto_mode else "karpenter"
+        yield host_of(kept.place.node, kept.pool.name, kept.pool.kind, kept.launch.machine, kept.launch.capacity_type)
 
 
 def host_of(  # noqa: PLR0917 - what a node is
