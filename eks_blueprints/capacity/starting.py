@@ -6,16 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from eks_blueprints.capacity.model import Platform, Running
-from eks_blueprints.karpenter.labels import POOL, with_old_names
 from eks_blueprints.provisioning.group_nodes import Daemons, GroupNode, daemon_pods
 from eks_blueprints.provisioning.group_nodes import launch as launch_group
-from eks_blueprints.provisioning.karpenter.launch import Launch, launch
+from eks_blueprints.provisioning.karpenter.launch import Launch, launch, node_of
 from eks_blueprints.provisioning.karpenter.template import Template
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.amounts import Amounts, added
 from eks_blueprints.scheduling.cluster import Cluster, Place
 from eks_blueprints.scheduling.filters import exclusion, no_room
-from eks_blueprints.scheduling.node import HOST, ZONE, Node
 from eks_blueprints.scheduling.pod import Pod
 
 
@@ -90,15 +88,7 @@ def _kept(pool: Pool, there: int, cluster: Cluster, daemons: Daemons) -> Iterabl
     # The only limit that such a pool can have is one of nodes, and it holds for what it keeps.
     for number in range(there, min(pool.replicas, pool.limits.get("nodes", pool.replicas))):
         zone = launched.zones[number % len(launched.zones)]
-        name = f"{pool.name}-{number}"
-        labels = {key: next(iter(v)) for key, v in launched.machine.labels.items() if len(v) == 1}
-        node = Node(
-            name=name,
-            labels=with_old_names({**labels, **pool.labels, POOL: pool.name, HOST: name, ZONE: zone}),
-            taints=pool.taints,
-            allocatable=launched.machine.allocatable,
-            volumes=launched.machine.volumes,
-        )
+        node = node_of(pool, launched, template.requirements, f"{pool.name}-{number}", zone)
         place = cluster.open(node)
         for pod in daemon_pods(node, daemons):
             if exclusion(pod.shape, place, cluster) is None:

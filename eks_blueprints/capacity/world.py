@@ -9,17 +9,15 @@ from itertools import count
 
 from eks_blueprints.capacity.model import Platform
 from eks_blueprints.capacity.starting import Start, used
-from eks_blueprints.karpenter.labels import with_old_names
 from eks_blueprints.provisioning.autoscaler.growing import Growth, scale_up
 from eks_blueprints.provisioning.group_nodes import daemon_pods
 from eks_blueprints.provisioning.karpenter.claim import Claim
-from eks_blueprints.provisioning.karpenter.launch import Launch, launch
+from eks_blueprints.provisioning.karpenter.launch import Launch, launch, node_of
 from eks_blueprints.provisioning.karpenter.packer import Packed, Packer
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.amounts import Amounts, added
 from eks_blueprints.scheduling.cluster import Place
 from eks_blueprints.scheduling.filters import exclusion
-from eks_blueprints.scheduling.node import HOST, ZONE, Node
 from eks_blueprints.scheduling.pod import Pod, Shape
 
 
@@ -140,18 +138,7 @@ class World:
         """A node that Karpenter adds is there, with the pods of DaemonSets."""
         found = launch(claim.template, claim.types, claim.requirements, claim.reserved)
         pool = claim.template.pool
-        decided = {
-            key: next(iter(v.values)) for key, v in claim.requirements.items() if v.values and len(v.values) == 1
-        }
-        labels = {key: next(iter(v)) for key, v in found.machine.labels.items() if len(v) == 1}
-        name = self._name(pool)
-        node = Node(
-            name=name,
-            labels=with_old_names({**labels, **decided, **pool.labels, HOST: name, ZONE: found.zones[0]}),
-            taints=pool.taints,
-            allocatable=found.machine.allocatable,
-            volumes=found.machine.volumes,
-        )
+        node = node_of(pool, found, claim.requirements, self._name(pool), found.zones[0])
         place = self.start.cluster.open(node)
         for pod in daemon_pods(node, self.daemons):
             self.start.cluster.add(pod, place)

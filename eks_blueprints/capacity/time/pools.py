@@ -14,16 +14,16 @@ from eks_blueprints.capacity.time.things import Host, Item
 from eks_blueprints.capacity.time.trial import foreseen
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.capacity.words import count, listed
-from eks_blueprints.karpenter.labels import CAPACITY_TYPE, with_old_names
+from eks_blueprints.karpenter.labels import CAPACITY_TYPE
 from eks_blueprints.provisioning.karpenter.claim import Claim
-from eks_blueprints.provisioning.karpenter.launch import Launch, launch
+from eks_blueprints.provisioning.karpenter.launch import Launch, launch, node_of
 from eks_blueprints.provisioning.karpenter.packer import Packed, Packer, Ready
 from eks_blueprints.provisioning.karpenter.template import Template
 from eks_blueprints.provisioning.karpenter.values import Requirements
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.amounts import Amounts, added
-from eks_blueprints.scheduling.node import HOST, ZONE, Node
+from eks_blueprints.scheduling.node import ZONE
 
 Gap = tuple[str, str, str]
 """Instance type or family with wildcards, capacity type and zone of which there is no capacity; empty means any."""
@@ -197,20 +197,9 @@ class Pools:
     def host(self, template: Template, requirements: Requirements, launched: Launch) -> Host:
         """A node that is launched; of several zones that are as good, the seed chooses one."""
         world, pool = self.world, template.pool
-        name = world.name_for(pool.name)
-        zone = world.random.choice(launched.zones)
-        decided = {k: next(iter(v.values)) for k, v in requirements.items() if v.values and len(v.values) == 1}
-        labels = {key: next(iter(v)) for key, v in launched.machine.labels.items() if len(v) == 1}
-        chosen = {CAPACITY_TYPE: launched.capacity_type} if CAPACITY_TYPE in launched.machine.labels else {}
-        node = Node(
-            name=name,
-            labels=with_old_names({**labels, **decided, **pool.labels, **chosen, HOST: name, ZONE: zone}),
-            taints=pool.taints,
-            allocatable=launched.machine.allocatable,
-            volumes=launched.machine.volumes,
-        )
+        name, zone = world.name_for(pool.name), world.random.choice(launched.zones)
         return Host(
-            node=node,
+            node=node_of(pool, launched, requirements, name, zone),
             maker=pool.name,
             kind=pool.kind,
             machine=launched.machine.name,

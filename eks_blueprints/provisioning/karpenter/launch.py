@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from eks_blueprints.karpenter.labels import CAPACITY_TYPE, ZONE
+from eks_blueprints.karpenter.labels import CAPACITY_TYPE, ZONE, with_old_names
 from eks_blueprints.provisioning.karpenter.catalogue import numbers
 from eks_blueprints.provisioning.karpenter.template import Template
 from eks_blueprints.provisioning.karpenter.values import ANY, Requirements
 from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Machine, Offering
+from eks_blueprints.provisioning.makers import Pool
+from eks_blueprints.scheduling.node import HOST, Node
 
 MOST_TYPES = 60
 """Instance types that EC2 is asked for at most."""
@@ -76,6 +78,31 @@ def launch(template: Template, types: int, requirements: Requirements, reserved:
         most=max(offer.dearest for offer in cheapest),
         reservation=max(cheapest, key=lambda each: each.left).reservation,
         alternatives=tuple(each.name for each, _ in of_kind),
+    )
+
+
+def node_of(pool: Pool, launched: Launch, requirements: Requirements, name: str, zone: str) -> Node:
+    """The node that a launch becomes.
+
+    Args:
+        pool: Its pool.
+        launched: What is launched.
+        requirements: What is left of its labels; it has those with one value.
+        name: Its name.
+        zone: One of the zones of the launch.
+    """
+    machine = launched.machine
+    labels = {key: next(iter(each)) for key, each in machine.labels.items() if len(each) == 1}
+    decided = {
+        key: next(iter(each.values)) for key, each in requirements.items() if each.values and len(each.values) == 1
+    }
+    chosen = {CAPACITY_TYPE: launched.capacity_type} if CAPACITY_TYPE in machine.labels else {}
+    return Node(
+        name=name,
+        labels=with_old_names({**labels, **decided, **pool.labels, **chosen, HOST: name, ZONE: zone}),
+        taints=pool.taints,
+        allocatable=machine.allocatable,
+        volumes=machine.volumes,
     )
 
 
