@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from eks_blueprints.capacity.model import Platform, Refusal, Waiting
 from eks_blueprints.karpenter.labels import COMPUTE_TYPE
-from eks_blueprints.provisioning.group_nodes import daemon_pods
+from eks_blueprints.provisioning.group_nodes import daemon_pods, daemon_set_of
 from eks_blueprints.provisioning.makers import FARGATE
 from eks_blueprints.scheduling.cluster import Cluster
 from eks_blueprints.scheduling.filters import exclusion
@@ -29,7 +29,7 @@ def without_room(platform: Platform, cluster: Cluster) -> Iterator[Waiting]:
         for pod in daemon_pods(place.node, daemons):
             no = None if pod.name in place.pods or pod.name in told else exclusion(pod.shape, place, cluster)
             if no is not None:
-                found.setdefault(pod.name.rpartition("@")[0], Counter())[no.predicate, no.reason] += 1
+                found.setdefault(daemon_set_of(pod.name), Counter())[no.predicate, no.reason] += 1
     for name, reasons in found.items():
         refusals = (
             Refusal(where="1 node" if n == 1 else f"{n} nodes", kind="node", predicate=predicate, reason=reason)

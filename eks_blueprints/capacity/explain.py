@@ -10,6 +10,7 @@ from eks_blueprints.capacity.figures import Figures
 from eks_blueprints.capacity.model import Daemon, Demand, Outcome, PlannedNode, Platform, Refusal, Waiting
 from eks_blueprints.capacity.placing import maker
 from eks_blueprints.core.errors import InputError, Problem, unknown_name
+from eks_blueprints.provisioning.group_nodes import daemon_set_of
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import FARGATE, Maker, by_weight
 from eks_blueprints.scheduling.pod import Pod, Shape
@@ -137,7 +138,7 @@ def demand_named(name: str, platforms: Sequence[Platform], stack: str = "") -> l
 
 def lacking(daemon: Daemon, outcome: Outcome) -> tuple[Waiting, ...]:
     """The pods of a DaemonSet for which their node has no room."""
-    return tuple(each for each in outcome.waiting if each.name.partition("@")[0] == daemon.name)
+    return tuple(each for each in outcome.waiting if daemon.name in {each.name, daemon_set_of(each.name)})
 
 
 def _there(platform: Platform, wanted: str) -> Iterator[Demand]:
@@ -147,7 +148,7 @@ def _there(platform: Platform, wanted: str) -> Iterator[Demand]:
     for node in platform.running:
         for name, shape in node.pods:
             made_by = maker(Pod(name, shape))
-            if made_by in known or name.rpartition("@")[0] in known:
+            if made_by in known or daemon_set_of(name) in known:
                 continue
             shapes = found.setdefault(made_by, [])
             shapes.insert(0 if name.rpartition("#")[2] == wanted else len(shapes), shape)

@@ -14,7 +14,14 @@ from eks_blueprints.capacity.read.exported_fargate import profiles_of
 from eks_blueprints.capacity.read.exported_gaps import missing
 from eks_blueprints.capacity.read.exported_makers import expansion_of, pools_of
 from eks_blueprints.capacity.read.exported_nodes import Nodes, staying
-from eks_blueprints.capacity.read.exported_pods import DAEMON, Pods, goes_with_its_node, node_of_daemon, owner
+from eks_blueprints.capacity.read.exported_pods import (
+    DAEMON,
+    Pods,
+    goes_with_its_node,
+    node_of_daemon,
+    of_daemon_set,
+    owner,
+)
 from eks_blueprints.capacity.read.objects import Objects
 from eks_blueprints.capacity.read.plain import Gaps
 from eks_blueprints.capacity.read.pod_budgets import budget_of
@@ -112,7 +119,7 @@ def _sorted(export: Exported, pods: Pods, own: Collection[str]) -> _Sorted:
         name = owner(pod)
         if name in own or _gives_way(pod, nominated):
             continue
-        daemon = name.split("/")[1] == DAEMON
+        daemon = of_daemon_set(pod)
         if daemon and name not in found.daemons:
             found.daemons[name] = Daemon(name=name, shape=pods.shape(pod), position=_position(export, pod))
         if (node := _node_name(pod) or _nominated(pod)) in nodes:

@@ -10,6 +10,7 @@ from eks_blueprints.capacity.time.fargate import assign
 from eks_blueprints.capacity.time.record import OfWorkload
 from eks_blueprints.capacity.time.things import Host, Item, Work
 from eks_blueprints.capacity.time.world import World
+from eks_blueprints.provisioning.group_nodes import daemon_set_of
 from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Traits
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Group, Pool
@@ -27,7 +28,7 @@ def begin(world: World) -> None:
         place = world.cluster.open(host.node)
         for pod in there.pods.values():
             world.cluster.add(pod, place)
-            if pod.name.rpartition("@")[0] not in {name for name, _ in world.daemons}:
+            if daemon_set_of(pod.name) not in {name for name, _ in world.daemons}:
                 running = begun.running.get(host.name)
                 _runs(pod, host, world, PLAIN if running is None else running.traits.get(pod.name, PLAIN))
 
