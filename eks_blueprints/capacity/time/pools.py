@@ -179,10 +179,7 @@ class Pools:
             host = self.host(claim.template, claim.requirements, launched)
             self.world.launch(host, [items[each.name] for each in claim.pods])
             made.append(host)
-        for hosts in alike(made):
-            pods = [each.work.short for host in hosts for each in host.planned.values()]
-            why = f"{hosts[0].maker}, for {count(len(pods), 'pod')} of {listed(sorted(set(pods)))}"
-            self.world.log("nodes", launched_words(hosts), why)
+        tell_launched(self.world, made)
 
     def _launch(self, claim: Claim) -> Launch:
         """What a claim becomes, which is the same for claims that are alike."""
@@ -225,3 +222,11 @@ def launched_words(hosts: Sequence[Host]) -> str:
     """Nodes that are launched, as timelines tell them."""
     zones = listed(sorted({each.zone for each in hosts if each.zone}))
     return f"+{len(hosts)} {hosts[0].machine} {hosts[0].capacity_type}" + (f" in {zones}" if zones else "")
+
+
+def tell_launched(world: World, made: Iterable[Host]) -> None:
+    """A timeline tells which nodes are launched, and for which pods."""
+    for hosts in alike(made):
+        pods = [each.work.short for host in hosts for each in host.planned.values()]
+        why = f"{hosts[0].maker}, for {count(len(pods), 'pod')} of {listed(sorted(set(pods)))}"
+        world.log("nodes", launched_words(hosts), why)
