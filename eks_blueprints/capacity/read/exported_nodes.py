@@ -58,7 +58,7 @@ def is_going(node: Item) -> bool:
 
 
 def _on_their_way(export: Exported) -> Iterator[Item]:
-    """NodeClaims that are launched and have no node as yet, as the nodes that they will be."""
+    """NodeClaims that are launched and have no node yet, as the nodes that they will be."""
     there = {each.name for each in export.of("Node")}
     there |= {found for each in export.of("Node") if (found := each.spec.get("providerID"))}
     for claim in export.of("NodeClaim"):

@@ -209,7 +209,7 @@ class Draining:
 
 
 def _leaves(item: Item) -> bool:
-    """Whether a pod is to be evicted from the node that it is on; those that bear its taint go with it."""
+    """Whether a pod is to be evicted from the node that it is on; those that tolerate its taint go with it."""
     if item.ending or item.node is None:
         return False
     return keeping_off((DISRUPTED if item.node.of_karpenter else CORDONED,), item.pod.shape.tolerations) is not None

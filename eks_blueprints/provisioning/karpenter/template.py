@@ -55,7 +55,7 @@ class Template:
             self.types = 0
 
     def _rooms(self, daemons: Sequence[Shape]) -> Rooms:
-        """What pods of every node leave of each type: those that bear the taints and can have a node of it."""
+        """What pods of every node leave of each type: those that tolerate the taints and can have a node of it."""
         borne = (each for each in daemons if Ask(bearing_all(each)).keeping_off(self.pool.taints) is None)
         return self.catalogue.beside([(each, self._on(each)) for each in borne])
 

@@ -70,7 +70,7 @@ class Command:
     """The nodes that go; they are tainted at once, and deleted when what replaces them is ready for pods."""
     replacements: tuple[Replacement, ...] = ()
     moves: Mapping[str, str] = field(default_factory=dict)
-    """Pods that find room on nodes that are there, as Karpenter reckons: the node."""
+    """Pods that find room on nodes that are there, as Karpenter plans: the node."""
     saved: float = 0.0
     """US dollars an hour that it saves, as Karpenter estimates; less than 0 where it costs more."""
 
