@@ -10,8 +10,9 @@ from eks_blueprints.capacity.figures import Figures
 from eks_blueprints.capacity.model import Daemon, Demand, Outcome, PlannedNode, Platform, Refusal, Waiting
 from eks_blueprints.capacity.placing import maker
 from eks_blueprints.core.errors import InputError, Problem, unknown_name
+from eks_blueprints.provisioning.group_nodes import daemon_set_of
 from eks_blueprints.provisioning.machine import Machine
-from eks_blueprints.provisioning.makers import Group, Maker, Pool, Profile, by_weight
+from eks_blueprints.provisioning.makers import FARGATE, Maker, by_weight
 from eks_blueprints.scheduling.pod import Pod, Shape
 
 Place = Callable[[Platform], Outcome]
@@ -75,10 +76,9 @@ def _candidates(platform: Platform, demand: Demand, place: Place) -> Iterator[Ca
         found = place(replace(alone, running=tuple(platform.running[number] for number in numbers)))
         yield _candidate(made_by or "nodes that are there", "running", found, demand, ())
     for profile in platform.profiles:
-        yield _candidate(profile.name, "fargate", place(replace(alone, profiles=(profile,))), demand, ())
+        yield _candidate(profile.name, profile.kind, place(replace(alone, profiles=(profile,))), demand, ())
     for pool in by_weight(platform.pools):
-        kind = "auto_mode" if pool.auto_mode else "karpenter"
-        yield _candidate(pool.name, kind, place(replace(alone, pools=(pool,))), demand, pool.machines)
+        yield _candidate(pool.name, pool.kind, place(replace(alone, pools=(pool,))), demand, pool.machines)
     for group in platform.groups:
         yield _candidate(group.name, group.kind, place(replace(alone, groups=(group,))), demand, group.machines)
 
@@ -138,7 +138,7 @@ def demand_named(name: str, platforms: Sequence[Platform], stack: str = "") -> l
 
 def lacking(daemon: Daemon, outcome: Outcome) -> tuple[Waiting, ...]:
     """The pods of a DaemonSet for which their node has no room."""
-    return tuple(each for each in outcome.waiting if each.name.partition("@")[0] == daemon.name)
+    return tuple(each for each in outcome.waiting if daemon.name in {each.name, daemon_set_of(each.name)})
 
 
 def _there(platform: Platform, wanted: str) -> Iterator[Demand]:
@@ -148,7 +148,7 @@ def _there(platform: Platform, wanted: str) -> Iterator[Demand]:
     for node in platform.running:
         for name, shape in node.pods:
             made_by = maker(Pod(name, shape))
-            if made_by in known or name.rpartition("@")[0] in known:
+            if made_by in known or daemon_set_of(name) in known:
                 continue
             shapes = found.setdefault(made_by, [])
             shapes.insert(0 if name.rpartition("#")[2] == wanted else len(shapes), shape)
@@ -174,7 +174,7 @@ def why(found: Explained) -> Iterator[str]:
     """Why its nodes were taken, as those that choose nodes go about it, in sentences without a full stop."""
     platform = found.figures.outcome.platform
     kinds = {(node.kind, node.maker, node.new) for node, _ in found.nodes}
-    if any(kind == "fargate" for kind, _, _ in kinds):
+    if any(kind == FARGATE for kind, _, _ in kinds):
         yield "a Fargate profile that selects a pod has it before kube-scheduler and Karpenter are asked"
     if any(not new for _, _, new in kinds):
         yield "nodes that are there come before new ones: of those that can, kube-scheduler takes the best score"
@@ -195,8 +195,4 @@ def why(found: Explained) -> Iterator[str]:
 
 
 def _is_of(maker: Maker, kinds: Iterable[tuple[str, str, bool]]) -> bool:
-    wanted = {Pool: ("karpenter", "auto_mode"), Profile: ("fargate",)}.get(type(maker))
-    for kind, name, _ in kinds:
-        if name == maker.name and (kind in wanted if wanted else isinstance(maker, Group) and kind == maker.kind):
-            return True
-    return False
+    return any((kind, name) == (maker.kind, maker.name) for kind, name, _ in kinds)

@@ -12,8 +12,6 @@ from eks_blueprints.provisioning.fargate_limits import Limit, limits_of
 from eks_blueprints.scheduling.amounts import CPU, DISK, MEMORY, PODS
 from eks_blueprints.scheduling.pod import Pod, Shape
 
-KIND = "fargate"
-
 
 @dataclass(slots=True)
 class OnFargate:
@@ -45,7 +43,7 @@ def on_fargate(platform: Platform, demands: Sequence[tuple[Demand, Shape, int]])
         size, limits = size_of(shape.requests), [*limits_of(shape), *starmap(Limit, demand.barred)]
         if size is None or limits:
             refusals = (
-                Refusal(where=taken.profile.name, kind=KIND, predicate=each.predicate, reason=each.reason)
+                Refusal(where=taken.profile.name, kind=taken.profile.kind, predicate=each.predicate, reason=each.reason)
                 for each in limits
             )
             if count:
@@ -61,7 +59,7 @@ def _machine(demand: Demand, shape: Shape, number: int, size: Size, taken: Taken
     return PlannedNode(
         name=f"{profile.name}/{demand.name}-{number}",
         maker=profile.name,
-        kind=KIND,
+        kind=profile.kind,
         machine=str(size),
         zone=profile.zones[0] if len(profile.zones) == 1 else "",
         capacity_type="on-demand",

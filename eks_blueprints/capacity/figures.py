@@ -10,15 +10,12 @@ from functools import cached_property
 
 from eks_blueprints.capacity.model import Doubt, Outcome, Placed, PlannedNode, Platform
 from eks_blueprints.provisioning.machine import SPOT
-from eks_blueprints.provisioning.makers import Group, Pool
+from eks_blueprints.provisioning.makers import FARGATE, Group, Pool
 from eks_blueprints.review.cost.prices import HOURS
 from eks_blueprints.scheduling.amounts import CPU, DISK, MEMORY, PODS, Amounts
 
 VOLUMES = "volumes"
 """The dimension of volumes that can be attached."""
-
-FARGATE = "fargate"
-"""The kind of nodes that are for one pod each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 First come pods that a Fargate profile selects. kube-scheduler places the others on the nodes that are there. What finds
 no room waits, and brings nodes: of Karpenter's pools or of EKS Auto Mode, then of groups that Cluster Autoscaler makes
-larger. Pods are placed on these nodes as the provisioner reckoned, which is where kube-scheduler will have room for
+larger. Pods are placed on these nodes as the provisioner planned, which is where kube-scheduler will have room for
 them; it can spread them otherwise.
 """
 

@@ -9,7 +9,7 @@ from itertools import chain
 from eks_blueprints.capacity.model import Placed, PlannedNode
 from eks_blueprints.capacity.placing import maker
 from eks_blueprints.capacity.world import World
-from eks_blueprints.provisioning.group_nodes import GroupNode
+from eks_blueprints.provisioning.group_nodes import GroupNode, daemon_set_of
 from eks_blueprints.provisioning.karpenter.launch import Launch
 from eks_blueprints.provisioning.machine import SPOT, Offering
 from eks_blueprints.provisioning.makers import Pool
@@ -68,7 +68,7 @@ class _Telling:
         return self.node(
             place,
             maker=pool.name,
-            kind="auto_mode" if pool.auto_mode else "karpenter",
+            kind=pool.kind,
             machine=launched.machine.name,
             capacity_type=launched.capacity_type,
             offerings=[Offering(zone="", price=launched.price, most=launched.most)],
@@ -111,7 +111,7 @@ class _Telling:
 
 def _placed(place: Place, daemons: set[str]) -> Iterable[Placed]:
     for pod in place.pods.values():
-        of_node = pod.name.rpartition("@")[0]
+        of_node = daemon_set_of(pod.name)
         if of_node in daemons:
             yield Placed(name=of_node, number=0, requests=pod.shape.requests, daemon=True)
         else:

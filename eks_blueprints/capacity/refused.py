@@ -51,9 +51,8 @@ def _raises(world: World, waiting: Sequence[Pod]) -> Mapping[str, str]:
 
 def _of_pools(world: World, refused: Mapping[str, Refused]) -> Iterable[Refusal]:
     for pool in world.platform.pools:
-        kind = "auto_mode" if pool.auto_mode else "karpenter"
         if (found := refused.get(pool.name)) is not None:
-            yield Refusal(where=pool.name, kind=kind, predicate=found.predicate, reason=found.reason)
+            yield Refusal(where=pool.name, kind=pool.kind, predicate=found.predicate, reason=found.reason)
 
 
 def _of_nodes(placing: Placing, pod: Pod) -> Iterable[Refusal]:

@@ -88,7 +88,7 @@ def _kept(pool: Pool, there: int, cluster: Cluster, daemons: Daemons) -> Iterabl
     # The only limit that such a pool can have is one of nodes, and it holds for what it keeps.
     for number in range(there, min(pool.replicas, pool.limits.get("nodes", pool.replicas))):
         zone = launched.zones[number % len(launched.zones)]
-        node = node_of(pool, launched, f"{pool.name}-{number}", zone)
+        node = node_of(pool, launched, template.requirements, f"{pool.name}-{number}", zone)
         place = cluster.open(node)
         for pod in daemon_pods(node, daemons):
             if exclusion(pod.shape, place, cluster) is None:

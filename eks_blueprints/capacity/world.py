@@ -48,9 +48,9 @@ class World:
     def with_pools(self, waiting: Sequence[Pod]) -> list[Pod]:
         """Nodes of pools come for pods that wait, round after round; those that wait still.
 
-        Karpenter reckons with the largest type that a node can be until it is launched, and holds every reservation
-        that it can be of. What a round left for that finds room in the next one. So does once what kube-scheduler does
-        not put where Karpenter thought.
+        Karpenter counts the largest type that a node can be until it is launched, and holds every reservation
+        that it can be of. Pods that a round left for that reason find room in the next one. Pods that kube-scheduler
+        does not place as Karpenter planned are tried once more.
         """
         left, vain, cluster = list(waiting), self._in_vain(waiting), self.start.cluster
         refused: set[str] = set()
@@ -92,16 +92,16 @@ class World:
         return found
 
     def _bind(self, planned: Iterable[tuple[Pod, Place]]) -> set[str]:
-        """Pods go where Karpenter thought of, as far as kube-scheduler lets them; the names of those that it does not.
+        """Pods go where Karpenter planned, as far as kube-scheduler lets them; the names of the others.
 
-        They differ about pods that have to be spread: Karpenter counts those of a round anew where one has given up the
-        first of several terms of node affinity, or has come to bear taints that rather keep pods off. Of others nothing
-        is asked again, which takes its time.
+        They differ about pods with a constraint of spread: Karpenter counts those of a round anew where one has given
+        up the first of several terms of node affinity, or now tolerates taints with the effect `PreferNoSchedule`.
+        Other pods are not checked again, which would take time.
         """
-        bears = any(taint.effect == "PreferNoSchedule" for pool in self.platform.pools for taint in pool.taints)
+        prefers = any(taint.effect == "PreferNoSchedule" for pool in self.platform.pools for taint in pool.taints)
         rest = []
         for pod, place in planned:
-            gives_up = bears or len(pod.shape.terms or ()) > 1
+            gives_up = prefers or len(pod.shape.terms or ()) > 1
             if gives_up and any(each.hard for each in pod.shape.spread):
                 rest.append((pod, place))
             else:
@@ -138,7 +138,7 @@ class World:
         """A node that Karpenter adds is there, with the pods of DaemonSets."""
         found = launch(claim.template, claim.types, claim.requirements, claim.reserved)
         pool = claim.template.pool
-        node = node_of(pool, found, self._name(pool), found.zones[0], claim.requirements)
+        node = node_of(pool, found, claim.requirements, self._name(pool), found.zones[0])
         place = self.start.cluster.open(node)
         for pod in daemon_pods(node, self.daemons):
             self.start.cluster.add(pod, place)

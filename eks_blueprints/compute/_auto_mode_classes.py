@@ -16,7 +16,6 @@ from eks_blueprints.core.leaves import Cidr, RegionalArn, RegionalKeyArn, Tags
 from eks_blueprints.core.spec import In, Many, Spec
 from eks_blueprints.karpenter.labels import object_name
 
-COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 PROVISIONER = "ebs.csi.eks.amazonaws.com"
 INGRESS_CONTROLLER = "eks.amazonaws.com/alb"
 INGRESS_GROUP = "eks.amazonaws.com"

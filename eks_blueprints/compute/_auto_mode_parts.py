@@ -10,7 +10,6 @@ import pulumi_kubernetes as kubernetes
 
 from eks_blueprints.access.policies import policy_arn
 from eks_blueprints.compute._auto_mode_classes import (
-    COMPUTE_TYPE,
     INGRESS_CONTROLLER,
     INGRESS_GROUP,
     PROVISIONER,
@@ -24,6 +23,7 @@ from eks_blueprints.core.iam_roles import GrantedRole, Grants, service_role
 from eks_blueprints.core.naming import DEFAULT_STORAGE_CLASS
 from eks_blueprints.core.refs import ClusterRef
 from eks_blueprints.karpenter import manifests
+from eks_blueprints.karpenter.labels import COMPUTE_TYPE
 from eks_blueprints.karpenter.manifests import ClassDefaults
 from eks_blueprints.karpenter.selectors import SecurityGroupSelectorTerm
 

@@ -10,15 +10,12 @@ from eks_blueprints.compute._scheduling import Taint, tolerated
 from eks_blueprints.compute.base import Architecture, Compute
 from eks_blueprints.core.elements import left_open
 from eks_blueprints.core.refs import Place
-from eks_blueprints.karpenter.labels import ARCHITECTURE, INSTANCE_TYPE
+from eks_blueprints.karpenter.labels import ARCHITECTURE, INSTANCE_TYPE, POOL
 from eks_blueprints.karpenter.node_pool import Pool
 from eks_blueprints.karpenter.overlap import labels_left
 
 _NAMES: dict[str, Architecture] = {"amd64": "x86_64", "arm64": "arm64"}
 _EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE"}
-
-NODE_POOL = "karpenter.sh/nodepool"
-"""Label of nodes that says which pool they come from."""
 
 OWN_POLICIES = ("worker-node", "ecr-pull", "session-manager")
 """Names that the policies of nodes have here, which others cannot take."""
@@ -52,10 +49,10 @@ class PooledCompute(Compute):
         """All of its pools together by its name, and each by `name/pool`."""
         taints = {json.dumps(each): each for pool in self.pools for each in map(tolerated, pool.taints)}
         names = tuple(pool.name for pool in self.pools)
-        yield self.name, Place(node_labels={NODE_POOL: names}, tolerations=tuple(taints.values()))
+        yield self.name, Place(node_labels={POOL: names}, tolerations=tuple(taints.values()))
         for pool in self.pools:
             tolerations = tuple(map(tolerated, pool.taints))
-            yield f"{self.name}/{pool.name}", Place(node_labels={NODE_POOL: (pool.name,)}, tolerations=tolerations)
+            yield f"{self.name}/{pool.name}", Place(node_labels={POOL: (pool.name,)}, tolerations=tolerations)
 
 
 def _architectures(pools: Sequence[Pool]) -> frozenset[Architecture]:

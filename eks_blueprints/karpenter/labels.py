@@ -12,12 +12,17 @@ from typing import Any
 from eks_blueprints.core.errors import nearest, shown
 from eks_blueprints.core.form import Form
 
+REGION = "topology.kubernetes.io/region"
 ZONE = "topology.kubernetes.io/zone"
 ZONE_ID = "topology.k8s.aws/zone-id"
 ARCHITECTURE = "kubernetes.io/arch"
 OPERATING_SYSTEM = "kubernetes.io/os"
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 CAPACITY_TYPE = "karpenter.sh/capacity-type"
+POOL = "karpenter.sh/nodepool"
+GROUP = "eks.amazonaws.com/nodegroup"
+COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
+"""`auto` on nodes of EKS Auto Mode, `fargate` on machines of Fargate."""
 WINDOWS_BUILD = "node.kubernetes.io/windows-build"
 WINDOWS_BUILDS = {"Windows2019": "10.0.17763", "Windows2022": "10.0.20348", "Windows2025": "10.0.26100"}
 """Build of each family; source: github.com/aws/karpenter-provider-aws v1.14.1, pkg/apis/v1/labels.go."""
@@ -28,7 +33,7 @@ OLD_NAMES: Mapping[str, str] = {
     "beta.kubernetes.io/os": OPERATING_SYSTEM,
     "beta.kubernetes.io/instance-type": INSTANCE_TYPE,
     "failure-domain.beta.kubernetes.io/zone": ZONE,
-    "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+    "failure-domain.beta.kubernetes.io/region": REGION,
 }
 """Names that Karpenter reads as newer ones."""
 

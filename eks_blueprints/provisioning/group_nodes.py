@@ -95,7 +95,17 @@ def daemon_pods(node: Node, daemons: Daemons) -> Iterable[Pod]:
     """The pods that DaemonSets make for a node: of those that its labels and taints do not keep off."""
     for name, shape in daemons:
         if allowed_by_itself(shape, node) is None:
-            yield Pod(f"{name}@{node.name}", shape)
+            yield Pod(name_on(name, node.name), shape)
+
+
+def name_on(daemon_set: str, node: str) -> str:
+    """The name of a DaemonSet's pod on a node, by the names of both."""
+    return f"{daemon_set}@{node}"
+
+
+def daemon_set_of(pod: str) -> str:
+    """The DaemonSet of a pod, by the pod's name; empty for other pods."""
+    return pod.rpartition("@")[0]
 
 
 def _joins(pod: Pod, place: Place, cluster: Cluster) -> bool:

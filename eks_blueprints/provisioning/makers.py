@@ -15,6 +15,9 @@ from eks_blueprints.scheduling.selectors import Labels
 if TYPE_CHECKING:
     from eks_blueprints.provisioning.karpenter.disruption.state import Rules
 
+FARGATE = "fargate"
+"""The kind of machines that run one pod each."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pool:
@@ -44,6 +47,11 @@ class Pool:
     """Whether EKS Auto Mode runs it."""
     rules: Rules | None = None
     """When Karpenter takes its nodes away; None for Karpenter's defaults."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of its nodes."""
+        return "auto_mode" if self.auto_mode else "karpenter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,6 +88,11 @@ class Profile:
     zones: tuple[str, ...] = ()
     rates: tuple[float, float, float] | None = None
     """US dollars an hour of a vCPU, a GB of memory, and a GB of storage above what is free; None without a price."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of its machines."""
+        return FARGATE
 
 
 def by_weight(pools: Iterable[Pool]) -> list[Pool]:

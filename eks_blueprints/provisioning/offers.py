@@ -23,6 +23,7 @@ from eks_blueprints.karpenter.labels import (
     LINUX,
     OLD_NAMES,
     OPERATING_SYSTEM,
+    REGION,
     WINDOWS_BUILD,
     ZONE,
     ZONE_ID,
@@ -32,7 +33,6 @@ from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Machi
 from eks_blueprints.provisioning.node_amounts import NodeSettings, allocatable, capacity, pods
 from eks_blueprints.provisioning.windows import windows_fee
 
-REGION = "topology.kubernetes.io/region"
 CAPACITY_TYPE_OF_GROUPS = "eks.amazonaws.com/capacityType"
 EBS = "ebs.csi.aws.com"
 """The driver of the EBS CSI add-on."""

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from eks_blueprints.karpenter.labels import REGION
 from eks_blueprints.karpenter.tolerating import Taint, keeping_off
 from eks_blueprints.scheduling.amounts import PODS
 from eks_blueprints.scheduling.cluster import Cluster, Place
 from eks_blueprints.scheduling.node import ZONE, Node
 from eks_blueprints.scheduling.pod import Shape
 
-_CORDONED = Taint("node.kubernetes.io/unschedulable", "", "NoSchedule")
+CORDONED = Taint("node.kubernetes.io/unschedulable", "", "NoSchedule")
 _NOT_SELECTED = "node(s) didn't match Pod's node affinity/selector"
-_REGION = "topology.kubernetes.io/region"
 
 
 _NO_VOLUME = {
@@ -58,7 +58,7 @@ def allowed_by_itself(shape: Shape, node: Node) -> Exclusion | None:
     """What excludes a node whatever runs on it: what it is, its taints and labels."""
     if shape.named is not None and node.name not in shape.named:
         return Exclusion("NodeAffinity", _NOT_SELECTED, final=True)
-    if node.cordoned and keeping_off([_CORDONED], shape.tolerations) is not None:
+    if node.cordoned and keeping_off([CORDONED], shape.tolerations) is not None:
         return Exclusion("NodeUnschedulable", "node(s) were unschedulable", final=True)
     if shape.node and shape.node != node.name:
         return Exclusion("NodeName", "node(s) didn't match the requested node name", final=True)
@@ -131,7 +131,7 @@ def _volumes(shape: Shape, place: Place, _: Cluster) -> Exclusion | None:
 
 def _zones(shape: Shape, place: Place, _: Cluster) -> Exclusion | None:
     labels = place.node.labels
-    if ZONE not in labels and _REGION not in labels:
+    if ZONE not in labels and REGION not in labels:
         return None
     for claim in shape.claims:
         if any(labels.get(key) not in values for key, values in claim.zones.items()):

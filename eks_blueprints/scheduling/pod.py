@@ -12,7 +12,8 @@ from eks_blueprints.scheduling.selectors import NOTHING, Condition, Labels, Node
 
 _COUNTED_FOR = {CPU: 100, MEMORY: 200 * 2**20}
 """What a container that requests nothing counts for when nodes are compared: 100m and 200 MB, as the scheduler says."""
-_HARD, _SOFT = "requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"
+REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+_PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 _ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - a host port without an address
 
 
@@ -168,7 +169,7 @@ def shape_of(
     own = {str(key): str(value) for key, value in (labels or {}).items()}
     affinity = spec.get("affinity") or {}
     of_node, near, apart = (affinity.get(key) or {} for key in ("nodeAffinity", "podAffinity", "podAntiAffinity"))
-    hard = of_node.get(_HARD)
+    hard = of_node.get(REQUIRED)
     selects = [Condition(key, "In", frozenset({str(v)})) for key, v in (spec.get("nodeSelector") or {}).items()]
     return Shape(
         namespace=namespace,
@@ -179,13 +180,13 @@ def shape_of(
         selects=tuple(selects),
         terms=None if hard is None else tuple(map(node_term, hard.get("nodeSelectorTerms") or ())),
         prefers=tuple(
-            (int(e.get("weight", 0)), node_term(e.get("preference") or {})) for e in of_node.get(_SOFT) or ()
+            (int(e.get("weight", 0)), node_term(e.get("preference") or {})) for e in of_node.get(_PREFERRED) or ()
         ),
         tolerations=tuple(map(toleration_of, spec.get("tolerations") or ())),
         ports=tuple(_ports(spec)),
         spread=tuple(_spread(each, own) for each in spec.get("topologySpreadConstraints") or ()),
-        near=tuple(_term(each, own, namespace) for each in near.get(_HARD) or ()),
-        apart=tuple(_term(each, own, namespace) for each in apart.get(_HARD) or ()),
+        near=tuple(_term(each, own, namespace) for each in near.get(REQUIRED) or ()),
+        apart=tuple(_term(each, own, namespace) for each in apart.get(REQUIRED) or ()),
         rather_near=tuple(_weighted(near, own, namespace)),
         rather_apart=tuple(_weighted(apart, own, namespace)),
         claims=tuple(claims),
@@ -229,5 +230,5 @@ def _term(given: Mapping[str, Any], labels: Labels, namespace: str) -> Term:
 
 
 def _weighted(given: Mapping[str, Any], labels: Labels, namespace: str) -> Iterable[tuple[int, Term]]:
-    for each in given.get(_SOFT) or ():
+    for each in given.get(_PREFERRED) or ():
         yield int(each.get("weight", 0)), _term(each.get("podAffinityTerm") or {}, labels, namespace)

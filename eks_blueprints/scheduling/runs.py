@@ -1,8 +1,7 @@
 """Many pods of one shape, placed as one after another would be, with each node looked at once and then when it changed.
 
-That holds where what a node is worth for a pod does not hang on which pods others have, but for spread that need not
-hold: nodes with the same counts, taints and wishes are kept together, the best of them on top. Shapes with more than
-that are placed one by one.
+That holds where the score of a node does not depend on the pods of other nodes, but for preferred spread: nodes with
+the same counts, taints and preferences are kept together, the best of them on top. Other shapes are placed one by one.
 """
 
 from __future__ import annotations

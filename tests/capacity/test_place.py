@@ -250,6 +250,14 @@ def test_a_pool_of_a_fixed_size_keeps_to_its_limit_of_nodes() -> None:
     assert [(each.where, each.predicate) for each in waiting.refusals][-1] == ("kept", "replicas")
 
 
+def test_a_node_that_a_pool_keeps_has_the_capacity_type_that_it_is_launched_with() -> None:
+    pool = Pool(name="kept", machines=(machine("m5.large", 2, 0.1, "spot", "on-demand"),), replicas=1)
+    found = outcome(
+        Platform(name="a", demands=(demand("web", 1, nodeSelector={CAPACITY_TYPE: "spot"}),), pools=(pool,))
+    )
+    assert (len(found.nodes), found.waiting) == (1, ())
+
+
 OLD_SELECTORS = {
     "beta.kubernetes.io/arch": "amd64",
     "beta.kubernetes.io/os": "linux",

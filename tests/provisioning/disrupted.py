@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from eks_blueprints.provisioning.karpenter.disruption.command import Command
+from eks_blueprints.provisioning.karpenter.disruption.drift import drifting
 from eks_blueprints.provisioning.karpenter.disruption.looking import look
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
 from eks_blueprints.provisioning.karpenter.disruption.reading import rules_of
 from eks_blueprints.provisioning.karpenter.disruption.state import Owned, State, Traits
-from eks_blueprints.provisioning.karpenter.disruption.waves import drifting
 from eks_blueprints.scheduling.cluster import Cluster
 from eks_blueprints.scheduling.node import HOST, ZONE, Node
 from eks_blueprints.scheduling.pod import Pod

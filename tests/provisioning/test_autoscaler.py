@@ -8,7 +8,8 @@ import pytest
 
 from eks_blueprints.capacity.model import Expansion
 from eks_blueprints.karpenter.tolerating import Taint
-from eks_blueprints.provisioning.autoscaler import Growth, Pace, Shrinking, scale_down, scale_up
+from eks_blueprints.provisioning.autoscaler.growing import Growth, scale_up
+from eks_blueprints.provisioning.autoscaler.shrinking import Pace, Shrinking, scale_down
 from eks_blueprints.provisioning.makers import Group
 from eks_blueprints.scheduling.cluster import Cluster
 from eks_blueprints.scheduling.node import HOST, ZONE

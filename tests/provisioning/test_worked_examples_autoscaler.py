@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from eks_blueprints.provisioning.autoscaler import Pace, Shrinking, scale_down, scale_up
-from eks_blueprints.provisioning.autoscaler.growing import Growth
+from eks_blueprints.provisioning.autoscaler.growing import Growth, scale_up
+from eks_blueprints.provisioning.autoscaler.shrinking import Pace, Shrinking, scale_down
 from eks_blueprints.provisioning.group_nodes import launch
 from eks_blueprints.scheduling.cluster import Cluster
 from eks_blueprints.scheduling.node import ZONE

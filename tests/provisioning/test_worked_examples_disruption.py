@@ -10,17 +10,15 @@ import pytest
 
 from eks_blueprints.karpenter.disruption import Budget
 from eks_blueprints.karpenter.requirements import Requirement, allowed
-from eks_blueprints.karpenter.tolerating import Toleration
 from eks_blueprints.provisioning.karpenter.disruption.budgets import calendar, holds_forever, limit, next_change
 from eks_blueprints.provisioning.karpenter.disruption.command import Command
-from eks_blueprints.provisioning.karpenter.disruption.departure import depart, interrupted
-from eks_blueprints.provisioning.karpenter.disruption.expiry import expired, expires, longest_life, reaches_its_end
+from eks_blueprints.provisioning.karpenter.disruption.drift import drifting
+from eks_blueprints.provisioning.karpenter.disruption.expiry import longest_life, reaches_its_end
 from eks_blueprints.provisioning.karpenter.disruption.looking import look
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget, blocks_forever
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import allowed as allowed_pods
 from eks_blueprints.provisioning.karpenter.disruption.reading import rules_of
 from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules, State, Traits
-from eks_blueprints.provisioning.karpenter.disruption.waves import Wave, drifting, waves
 from eks_blueprints.provisioning.machine import Machine, Offering
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.cluster import Cluster
@@ -385,7 +383,7 @@ def _edited(*types: str) -> Pool:
     return _pool(*WITH_C5, types=types)
 
 
-def test_dc_08_an_edit_drifts_every_m5_large_in_as_many_waves_as_the_budget_says() -> None:
+def test_dc_08_an_edit_drifts_every_m5_large() -> None:
     nodes = {f"n{n:02}": ("m5.large", _web(3, 500, 3 * n)) for n in range(12)}
     state = _state(nodes, *WITH_C5, pool=_edited("m5.large"))
     found = drifting(state, _edited("c5.large"))
@@ -393,9 +391,6 @@ def test_dc_08_an_edit_drifts_every_m5_large_in_as_many_waves_as_the_budget_says
     assert found["n00"] == f"its label {TYPE} is m5.large, which its pool no longer asks for"
     assert not drifting(state, _edited("m5.large", "c5.large"))
     assert len(drifting(state, _edited("m5.large"), template=True)) == 12
-    took = waves(12, len(found), (Budget(nodes="10%"),), MONDAY, lasting=timedelta(minutes=10))
-    assert [each.nodes for each in took.waves] == [2] * 6
-    assert took.ends == MONDAY + HOUR
 
 
 def test_dc_08_a_drifted_node_makes_way_for_a_c5_large() -> None:
@@ -486,55 +481,9 @@ def test_dc_09_budgets_of_a_pool_that_block_for_ever_are_found() -> None:
     assert not holds_forever((WORK_HOURS,), 5, "Drifted", MONDAY)
     day_and_night = Budget(nodes="0", schedule="@daily", duration="24h")
     assert holds_forever((day_and_night,), 5, "Drifted", MONDAY)
-    stopped = waves(5, 5, (day_and_night,), MONDAY, lasting=HOUR)
-    assert (stopped.left, stopped.ends) == (5, None)
 
 
-# -- how a node goes
-
-
-def _leaves(**traits: Traits) -> State:
-    pods = [Pod(name.replace("_", "-"), shape(100, labels={"app": "web"})) for name in traits]
-    return _state({"a": ("m5.large", pods)}, traits={name.replace("_", "-"): each for name, each in traits.items()})
-
-
-def test_kp_09_a_spot_node_is_gone_two_minutes_after_the_notice() -> None:
-    minutes = timedelta(minutes=1)
-    state = _leaves(quick=Traits(), slow=Traits(grace=5 * minutes), kept=Traits(keeps=True))
-    found = interrupted(state, "a", MONDAY)
-    assert (found.begun, found.ends) == (MONDAY, MONDAY + 2 * minutes)
-    assert found.off == {
-        "quick": MONDAY + minutes / 2,
-        "slow": MONDAY + 2 * minutes,
-        "kept": MONDAY + 2 * minutes,
-    }
-    assert found.cut == {"slow": 2 * minutes, "kept": timedelta(0)}
-    # Nothing but such pods: it is gone when they are.
-    assert interrupted(_leaves(quick=Traits()), "a", MONDAY).ends == MONDAY + minutes / 2
-
-
-def test_kp_24_a_pod_that_keeps_its_node_is_waited_for_after_its_expiry_no_longer_than_the_grace_period() -> None:
-    state = _leaves(job=Traits(keeps=True, grace=HOUR))
-    found = depart(state, "a", MONDAY)
-    assert (found.ends, found.kept) == (None, {"job": "it has the annotation karpenter.sh/do-not-disrupt"})
-    nodes = {"a": ("m5.large", [Pod("job", shape(100))])}
-    with_end = _state(nodes, traits=state.traits, owned={"a": {"grace": 6 * HOUR}})
-    # The pod is told an hour before, so that it has the time that it asks for.
-    assert depart(with_end, "a", MONDAY).ends == MONDAY + 6 * HOUR
-    assert not depart(with_end, "a", MONDAY).cut
-    short = _state(nodes, traits=state.traits, owned={"a": {"grace": HOUR / 2}})
-    assert depart(short, "a", MONDAY).cut == {"job": HOUR / 2}
-
-
-def test_kp_24_a_node_expires_whatever_holds_it() -> None:
-    old = {"expire_after": HOUR, "do_not_disrupt": True}
-    state = _state(
-        {"a": ("m5.large", _web(1)), "b": ("m5.large", ()), "c": ("m5.large", ())},
-        owned={"a": old, "b": {"expire_after": 3 * HOUR}, "c": {"expire_after": HOUR, "leaving": True}},
-        rules=Rules(budgets=(Budget(nodes="0"),)),
-    )
-    assert expired(state) == ("a",)
-    assert expires(state.nodes["b"]) == MONDAY + HOUR
+# -- how old a node gets
 
 
 @pytest.mark.parametrize(
@@ -554,15 +503,6 @@ def test_kp_24_jobs_that_outlast_their_node_are_told(rules: Rules, auto_mode: bo
     assert reaches_its_end(rules, hours * HOUR, auto_mode=auto_mode) == said
 
 
-def test_pods_of_one_budget_leave_one_after_the_other_and_daemons_after_those_of_workloads() -> None:
-    budget = PodBudget(name="web", namespace="default", selector=_APP, allowed=1)
-    pods = [*_web(2), Pod("agent", shape(100)), Pod("proxy", shape(100, tolerations=(Toleration(operator="Exists"),)))]
-    traits = {"agent": Traits(daemon=True), "proxy": Traits(daemon=True)}
-    found = depart(_state({"a": ("m5.large", pods)}, traits=traits, pod_budgets=[budget]), "a", MONDAY)
-    seconds = {name: (at - MONDAY).seconds for name, at in found.off.items()}
-    assert seconds == {"web-0": 30, "web-1": 90, "agent": 120}
-
-
 # -- EKS Auto Mode
 
 
@@ -574,31 +514,6 @@ def test_au_25_nodes_of_auto_mode_live_14_days_and_21_at_most() -> None:
     assert longest_life(custom, auto_mode=True) == 21 * DAY
     assert longest_life(Rules(), auto_mode=True) == 21 * DAY
     assert longest_life(Rules()) is None
-    blocked = _state(
-        {"a": ("m5.large", _web(1))},
-        rules=Rules(budgets=(Budget(nodes="0"),)),
-        owned={"a": {"created": MONDAY - 14 * DAY, "expire_after": 14 * DAY, "grace": DAY}},
-        pod_budgets=[PodBudget(name="web", namespace="default", selector=_APP, allowed=0, max_unavailable=0)],
-    )
-    assert (look(blocked).commands, expired(blocked)) == ((), ("a",))
-    gone = depart(blocked, "a", MONDAY)
-    assert (gone.ends, list(gone.kept)) == (MONDAY + DAY, ["web-0"])
-
-
-def test_au_24_a_new_image_rolls_40_nodes_ten_waves_of_four_outside_of_working_hours() -> None:
-    took = waves(40, 40, ALL, _at(0, 8), lasting=timedelta(minutes=15))
-    assert took.waves[:5] == (
-        *(Wave(_at(0, 8, minute), 4) for minute in (0, 15, 30, 45)),
-        Wave(_at(0, 17), 4),
-    )
-    assert (len(took.waves), took.ends) == (10, _at(0, 18, 30))
-
-
-def test_au_26_patches_every_week_roll_within_the_21_days_or_are_said_not_to() -> None:
-    slow = waves(500, 500, (Budget(nodes="1"),), MONDAY, lasting=HOUR)
-    more = waves(505, 505, (Budget(nodes="1"),), MONDAY, lasting=HOUR)
-    assert (slow.ends, more.ends) == (MONDAY + 500 * HOUR, MONDAY + 505 * HOUR)
-    assert MONDAY + 500 * HOUR < MONDAY + longest_life(Rules(), auto_mode=True) < MONDAY + 505 * HOUR  # type: ignore[operator]
 
 
 def test_rules_are_read_from_a_nodepool() -> None:

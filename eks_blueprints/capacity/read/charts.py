@@ -22,6 +22,7 @@ from eks_blueprints.policies.inside.paths import written
 from eks_blueprints.policies.objects import WORKLOADS
 from eks_blueprints.policies.platform import cluster_of
 from eks_blueprints.policies.stack import Resource, Stack
+from eks_blueprints.scheduling.pod import REQUIRED
 
 _SCALER = "HorizontalPodAutoscaler"
 _ONCE = ("Job",)
@@ -46,7 +47,6 @@ _OF_NO_WEIGHT: Mapping[str, frozenset[str]] = {
     )
 }
 """Values of charts on which it does not hang which nodes there are, and which pods."""
-_HARD = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
 def classes_of_charts(cluster: Resource, stack: Stack) -> Iterator[dict[str, Any]]:
@@ -93,12 +93,12 @@ def _kept_apart(found: Contents, workload: Workload) -> Mapping[str, Any] | None
     if len(_lasting(found)) != 1 or not values.is_known("affinity", "podAntiAffinity"):
         return None
     given = values.get("affinity", "podAntiAffinity")
-    if not isinstance(given, Mapping) or not isinstance(hard := given.get(_HARD), list):
+    if not isinstance(given, Mapping) or not isinstance(hard := given.get(REQUIRED), list):
         return given if isinstance(given, Mapping) else None
     if found.installed.chart != _KARPENTER:
         return given
     own = {"labelSelector": {"matchLabels": dict(workload.labels)}}
-    return {**given, _HARD: [{**own, **each} for each in hard if isinstance(each, Mapping)]}
+    return {**given, REQUIRED: [{**own, **each} for each in hard if isinstance(each, Mapping)]}
 
 
 def _lasting(found: Contents) -> list[Workload]:
@@ -185,7 +185,7 @@ def _plain(workload: Workload) -> dict[str, Any]:
     pod["affinity"] = {**workload.pod_affinity}
     if workload.affinity:
         required = {"nodeSelectorTerms": [dict(each) for each in workload.affinity]}
-        pod["affinity"]["nodeAffinity"] = {_HARD: required}
+        pod["affinity"]["nodeAffinity"] = {REQUIRED: required}
     if workload.priority_class:
         pod["priorityClassName"] = workload.priority_class
     return pod

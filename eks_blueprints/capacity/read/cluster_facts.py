@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +82,27 @@ class ClusterFacts:
         return (f"the zones of the subnets of {names} are not known: taken for {zones}",)
 
 
+def facts_in(region: str, zones: Iterable[str], prices: Prices, **known: Any) -> ClusterFacts:
+    """What is known of a cluster in a region, with the prices there.
+
+    Args:
+        region: The region.
+        zones: Its zones. Default: three of the region.
+        prices: The prices.
+        known: What else is known of the cluster, as in `ClusterFacts`.
+    """
+    return ClusterFacts(
+        region=region,
+        zones=tuple(sorted(zones)) or tuple(f"{region}{letter}" for letter in "abc"),
+        hour=Hours(prices, region),
+        spot_of=SpotShares(prices, region),
+        fargate=fargate_rates(prices, region),
+        fee=prices.of("eks", "auto_mode_share") or 0.0,
+        windows_fee=prices.of("ec2", "windows_vcpu_hour") or 0.0,
+        **known,
+    )
+
+
 def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps) -> ClusterFacts:
     """What is known of a cluster as a whole; the rest is said."""
     region = region_of(cluster, stack)
@@ -97,10 +118,10 @@ def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps
     ipv6 = cluster.props.is_known("kubernetesNetworkConfig", "ipFamily") and (
         cluster.props.get("kubernetesNetworkConfig", "ipFamily") == "ipv6"
     )
-    return ClusterFacts(
-        fargate=fargate_rates(prices, region),
-        region=region,
-        zones=tuple(sorted(every)) or tuple(f"{region}{letter}" for letter in "abc"),
+    return facts_in(
+        region,
+        every,
+        prices,
         addressing=Addressing(
             prefixes=ipv6 or _on(env, "ENABLE_PREFIX_DELEGATION"),
             custom_networking=_on(env, "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"),
@@ -109,10 +130,6 @@ def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps
         ),
         pod_interfaces=_on(env, "ENABLE_POD_ENI"),
         memory_overhead=_number(settings, "vmMemoryOverheadPercent", OVERHEAD),
-        hour=Hours(prices, region),
-        spot_of=SpotShares(prices, region),
-        fee=prices.of("eks", "auto_mode_share") or 0.0,
-        windows_fee=prices.of("ec2", "windows_vcpu_hour") or 0.0,
     )
 
 

@@ -9,19 +9,20 @@ from eks_blueprints.capacity.model import Daemon, Demand
 from eks_blueprints.capacity.read.objects import Objects
 from eks_blueprints.capacity.read.plain import Gaps
 from eks_blueprints.capacity.read.pods import PodError, pod_shape
-from eks_blueprints.karpenter.labels import ZONE
+from eks_blueprints.karpenter.labels import COMPUTE_TYPE, OPERATING_SYSTEM, ZONE
 from eks_blueprints.policies.addon_settings import settings_of
 from eks_blueprints.policies.platform import ADDON, auto_mode, on_cluster
 from eks_blueprints.policies.props import Props, Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.review.preview.system_pods import addon_pods
+from eks_blueprints.scheduling.node import HOST
 
 _NAMESPACE = "kube-system"
 _BROUGHT = ("vpc-cni", "kube-proxy", "coredns")
 """What EKS installs by itself on a new cluster unless it is told not to."""
-_NOT_THERE = {"key": "eks.amazonaws.com/compute-type", "operator": "NotIn", "values": ["auto", "fargate", "hybrid"]}
+_NOT_THERE = {"key": COMPUTE_TYPE, "operator": "NotIn", "values": ["auto", "fargate", "hybrid"]}
 """Nodes on which these run as processes of the system, or not at all."""
-_SYSTEM = {"key": "kubernetes.io/os", "operator": "In", "values": ["linux"]}
+_SYSTEM = {"key": OPERATING_SYSTEM, "operator": "In", "values": ["linux"]}
 _CHANGED = ("affinity", "nodeSelector", "tolerations", "topologySpreadConstraints")
 """Settings of add-ons that say where pods of a controller may be."""
 
@@ -76,7 +77,7 @@ def _spec(told: Mapping[str, Any], *, daemon: bool) -> dict[str, Any]:
     tolerations = [{"operator": "Exists"}] if daemon else [{"key": e, "operator": "Exists"} for e in told["tolerates"]]
     affinity: dict[str, Any] = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}
     if not daemon:
-        alike = {"labelSelector": {"matchLabels": told["labels"]}, "topologyKey": "kubernetes.io/hostname"}
+        alike = {"labelSelector": {"matchLabels": told["labels"]}, "topologyKey": HOST}
         soft = [{"weight": 100, "podAffinityTerm": alike}]
         affinity["podAntiAffinity"] = {"preferredDuringSchedulingIgnoredDuringExecution": soft}
     zones = {"topologyKey": ZONE, "maxSkew": 1, "whenUnsatisfiable": "ScheduleAnyway"}

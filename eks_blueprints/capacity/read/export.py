@@ -14,17 +14,23 @@ from eks_blueprints.capacity.read.exported_fargate import profiles_of
 from eks_blueprints.capacity.read.exported_gaps import missing
 from eks_blueprints.capacity.read.exported_makers import expansion_of, pools_of
 from eks_blueprints.capacity.read.exported_nodes import Nodes, staying
-from eks_blueprints.capacity.read.exported_pods import DAEMON, Pods, goes_with_its_node, node_of_daemon, owner
+from eks_blueprints.capacity.read.exported_pods import (
+    DAEMON,
+    Pods,
+    goes_with_its_node,
+    node_of_daemon,
+    of_daemon_set,
+    owner,
+)
 from eks_blueprints.capacity.read.objects import Objects
 from eks_blueprints.capacity.read.plain import Gaps
 from eks_blueprints.capacity.read.pod_budgets import budget_of
 from eks_blueprints.capacity.read.workloads import by_volume
+from eks_blueprints.karpenter.labels import REGION
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
 from eks_blueprints.provisioning.makers import Group
 from eks_blueprints.recording.positions import Position
 from eks_blueprints.review.cost.prices import Prices, list_prices
-
-_REGION = "topology.kubernetes.io/region"
 
 
 def platform_of_export(path: Path, prices: Prices | None = None) -> Platform:
@@ -61,7 +67,7 @@ def with_export(platform: Platform, path: Path, prices: Prices | None = None) ->
     pods = Pods(export, objects)
     found = _sorted(export, pods, {*(e.name for e in platform.demands), *(e.name for e in platform.daemons)})
     prices = prices or list_prices()
-    region = platform.region or next((label for e in export.of("Node") if (label := e.labels.get(_REGION))), "")
+    region = platform.region or next((label for e in export.of("Node") if (label := e.labels.get(REGION))), "")
     regional = replace(platform, region=region)
     there = Nodes(export, pods, regional, prices)
     running = tuple(there.running(found.bound, found.of_daemons, found.daemons.values()))
@@ -113,7 +119,7 @@ def _sorted(export: Exported, pods: Pods, own: Collection[str]) -> _Sorted:
         name = owner(pod)
         if name in own or _gives_way(pod, nominated):
             continue
-        daemon = name.split("/")[1] == DAEMON
+        daemon = of_daemon_set(pod)
         if daemon and name not in found.daemons:
             found.daemons[name] = Daemon(name=name, shape=pods.shape(pod), position=_position(export, pod))
         if (node := _node_name(pod) or _nominated(pod)) in nodes:

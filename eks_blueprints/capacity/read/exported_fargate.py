@@ -9,9 +9,10 @@ from dataclasses import replace
 from eks_blueprints.capacity.model import Platform, Running
 from eks_blueprints.capacity.read.cluster_facts import fargate_rates
 from eks_blueprints.capacity.read.exported import Exported, Item
+from eks_blueprints.karpenter.labels import COMPUTE_TYPE
 from eks_blueprints.provisioning.fargate import PROFILE_LABEL, RESERVED_MEMORY, Size, size_of
 from eks_blueprints.provisioning.machine import ON_DEMAND, Offering
-from eks_blueprints.provisioning.makers import Profile
+from eks_blueprints.provisioning.makers import FARGATE, Profile
 from eks_blueprints.review.cost.prices import Prices
 from eks_blueprints.scheduling.amounts import CPU, DISK, MEMORY, PODS
 from eks_blueprints.scheduling.node import ZONE, Node
@@ -24,7 +25,7 @@ _SIZE = re.compile(r"(?P<vcpu>[0-9.]+)vCPU (?P<gb>[0-9.]+)GB")
 
 def is_fargate(node: Item) -> bool:
     """Whether a node is a machine of Fargate."""
-    return node.labels.get("eks.amazonaws.com/compute-type") == "fargate"
+    return node.labels.get(COMPUTE_TYPE) == FARGATE
 
 
 def machine_of(node: Node, pod: Item, pods: list[tuple[str, Shape]], region: str, prices: Prices) -> Running:
@@ -66,7 +67,7 @@ def profiles_of(export: Exported, waiting: Iterable[Item], platform: Platform, p
 
 
 def _provisioned(pod: Item) -> Size | None:
-    text = (pod.metadata.get("annotations") or {}).get(_PROVISIONED)
+    text = pod.annotations.get(_PROVISIONED)
     found = _SIZE.fullmatch(str(text))
     try:
         return None if found is None else Size(int(float(found["vcpu"]) * 1000), int(float(found["gb"]) * 2**30))

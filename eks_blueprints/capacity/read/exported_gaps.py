@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from eks_blueprints.capacity.model import Doubt, Platform
 from eks_blueprints.capacity.read.exported import MAKERS, Exported, Item
-from eks_blueprints.capacity.read.exported_nodes import GROUP, POOL, is_going, is_ready, staying
-from eks_blueprints.capacity.read.exported_pods import DAEMON, goes_with_its_node, is_over, owner
+from eks_blueprints.capacity.read.exported_nodes import is_going, is_ready, staying
+from eks_blueprints.capacity.read.exported_pods import goes_with_its_node, is_over, of_daemon_set
 from eks_blueprints.capacity.words import listed
-from eks_blueprints.karpenter.labels import OPERATING_SYSTEM
+from eks_blueprints.karpenter.labels import GROUP, OPERATING_SYSTEM, POOL
 from eks_blueprints.review.cost.prices import Prices
 
 
@@ -55,7 +55,7 @@ def _of_pods(export: Exported) -> Iterator[str]:
     elif nodes and len(found := {each.namespace for each in pods}) == 1:
         yield f"the export has pods of the namespace {found.pop()} alone: of others none is counted; write it with -A"
     waiting = (each for each in pods if not (is_over(each) or goes_with_its_node(each)))
-    gone = {str(name) for e in waiting if (name := e.spec.get("nodeName")) and owner(e).split("/")[1] != DAEMON} - nodes
+    gone = {str(name) for e in waiting if (name := e.spec.get("nodeName")) and not of_daemon_set(e)} - nodes
     if nodes and gone:
         yield f"the nodes {listed(sorted(gone))} are not in the export: their pods wait for new ones"
 
@@ -67,6 +67,4 @@ def _says_ready(node: Item) -> bool:
 
 def _runs_more(node: Item, export: Exported) -> bool:
     """Whether pods are on a node that are not of DaemonSets."""
-    return any(
-        each.spec.get("nodeName") == node.name and owner(each).split("/")[1] != DAEMON for each in export.of("Pod")
-    )
+    return any(each.spec.get("nodeName") == node.name and not of_daemon_set(each) for each in export.of("Pod"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from eks_blueprints.capacity.model import Doubt, Expansion
 from eks_blueprints.capacity.read.autoscaler import expansion, flags_of
-from eks_blueprints.capacity.read.cluster_facts import ClusterFacts, Hours, SpotShares
+from eks_blueprints.capacity.read.cluster_facts import ClusterFacts, facts_in
 from eks_blueprints.capacity.read.exported import Exported, Item
 from eks_blueprints.capacity.read.machines import Machines
 from eks_blueprints.capacity.read.node_classes import way_of_class
@@ -144,15 +144,12 @@ def _facts(export: Exported, region: str, prices: Prices, gaps: Gaps) -> Cluster
         region = zones[0].rstrip("abcdef") if zones else str(prices.table["basis"])
         gaps.say(f"the region of the cluster is not known: taken for {region}, whose prices are used")
     controller = _env(export, _CONTROLLER)
-    return ClusterFacts(
-        region=region,
-        zones=tuple(zones) or tuple(f"{region}{letter}" for letter in "abc"),
+    return facts_in(
+        region,
+        zones,
+        prices,
         addressing=Addressing(reserved_interfaces=int(_number(controller, "RESERVED_ENIS", 0))),
         memory_overhead=_number(controller, "VM_MEMORY_OVERHEAD_PERCENT", OVERHEAD),
-        hour=Hours(prices, region),
-        spot_of=SpotShares(prices, region),
-        fee=prices.of("eks", "auto_mode_share") or 0.0,
-        windows_fee=prices.of("ec2", "windows_vcpu_hour") or 0.0,
     )
 
 

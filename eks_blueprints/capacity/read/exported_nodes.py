@@ -9,11 +9,13 @@ from eks_blueprints.capacity.model import Daemon, Demand, Platform, Running
 from eks_blueprints.capacity.read.cluster_facts import Hours, SpotShares
 from eks_blueprints.capacity.read.exported import Exported, Item
 from eks_blueprints.capacity.read.exported_fargate import is_fargate, machine_of
-from eks_blueprints.capacity.read.exported_pods import DAEMON, Pods, owner, pinned
+from eks_blueprints.capacity.read.exported_pods import Pods, of_daemon_set, owner, pinned
+from eks_blueprints.capacity.read.groups import CAPACITY_TYPES
 from eks_blueprints.core.errors import shown
-from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE, OPERATING_SYSTEM
+from eks_blueprints.karpenter.labels import CAPACITY_TYPE, COMPUTE_TYPE, GROUP, INSTANCE_TYPE, OPERATING_SYSTEM, POOL
+from eks_blueprints.provisioning.group_nodes import daemon_set_of, name_on
 from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, PLAIN, Traits
-from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Offering
+from eks_blueprints.provisioning.machine import ON_DEMAND, Offering
 from eks_blueprints.provisioning.makers import Group
 from eks_blueprints.provisioning.offers import Way, machines
 from eks_blueprints.review.cost.prices import Prices
@@ -22,14 +24,9 @@ from eks_blueprints.scheduling.filters import allowed_by_itself, no_room
 from eks_blueprints.scheduling.node import HOST, ZONE, Node, node_of
 from eks_blueprints.scheduling.pod import Pod, Shape
 
-POOL, GROUP = "karpenter.sh/nodepool", "eks.amazonaws.com/nodegroup"
-"""Labels of nodes that say what made them."""
-_CAPACITY = "eks.amazonaws.com/capacityType"
-_OF_GROUPS = {"ON_DEMAND": ON_DEMAND, "SPOT": SPOT, "CAPACITY_BLOCK": RESERVED}
-_COMPUTE = "eks.amazonaws.com/compute-type"
+_OF_GROUPS = "eks.amazonaws.com/capacityType"
 
 _Named = tuple[str, Shape]
-
 
 _DISRUPTED = ("karpenter.sh/disrupted", "karpenter.sh/disruption")
 _INITIALIZED = "karpenter.sh/initialized"
@@ -61,7 +58,7 @@ def is_going(node: Item) -> bool:
 
 
 def _on_their_way(export: Exported) -> Iterator[Item]:
-    """NodeClaims that are launched and have no node as yet, as the nodes that they will be."""
+    """NodeClaims that are launched and have no node yet, as the nodes that they will be."""
     there = {each.name for each in export.of("Node")}
     there |= {found for each in export.of("Node") if (found := each.spec.get("providerID"))}
     for claim in export.of("NodeClaim"):
@@ -130,7 +127,7 @@ class Nodes:
                 continue
             node = self._node(each)
             asked = [(owner(pod), self._pods.shape(pod)) for pod in lacking.get(each.name, ())]
-            there = {name for name, _ in asked} | {name.rpartition("@")[0] for name, _ in pods}
+            there = {name for name, _ in asked} | {daemon_set_of(name) for name, _ in pods}
             more = [] if is_ready(each) else [each for each in coming if each[0] not in there]
             alone = [(name, shape) for name, shape in asked if not _hangs_on_others(shape)]
             planned, others = _shared(node, pods, [*alone, *own, *more])
@@ -160,7 +157,7 @@ class Nodes:
         names: set[str] = set()
         for each in pods:
             made_by = owner(each)
-            name = f"{made_by}@{node.name}" if made_by.split("/")[1] == DAEMON else ""
+            name = name_on(made_by, node.name) if of_daemon_set(each) else ""
             if not name or name in names:  # while a DaemonSet is rolled out, a node can have two of its pods
                 name = f"{made_by}#{each.name}"
             names.add(name)
@@ -173,7 +170,7 @@ class Nodes:
 
     def _wait_for(self, node: Node, daemons: Iterable[_Named]) -> None:
         for name, shape in daemons:
-            self.homeless.append(Demand(name=f"{name}@{node.name}", shape=pinned(shape, node.name), least=1, most=1))
+            self.homeless.append(Demand(name=name_on(name, node.name), shape=pinned(shape, node.name), least=1, most=1))
 
 
 def _hangs_on_others(shape: Shape) -> bool:
@@ -194,18 +191,18 @@ def _shared(node: Node, bound: Iterable[_Named], planned: Iterable[_Named]) -> t
         if any(each.missing for each in shape.claims) or no_room(shape, place, alone) is not None:
             others.append((name, shape))
             continue
-        fitting.append((f"{name}@{node.name}", shape))
+        fitting.append((name_on(name, node.name), shape))
         place.take(Pod(*fitting[-1]))
     return fitting, others
 
 
 def _capacity_type(labels: Mapping[str, str]) -> str:
-    return labels.get(CAPACITY_TYPE) or _OF_GROUPS.get(labels.get(_CAPACITY, ""), "")
+    return labels.get(CAPACITY_TYPE) or CAPACITY_TYPES.get(labels.get(_OF_GROUPS, ""), "")
 
 
 def _offerings(labels: Mapping[str, str], region: str, prices: Prices) -> tuple[Offering, ...]:
     """What a node costs that is there, whatever its region offers now; one that does not say how is on-demand."""
-    auto = labels.get(_COMPUTE) == "auto"
+    auto = labels.get(COMPUTE_TYPE) == "auto"
     way = Way(
         kind="auto_mode" if auto else "self_managed_node_group",
         image="WINDOWS" if labels.get(OPERATING_SYSTEM) == "windows" else "CUSTOM",

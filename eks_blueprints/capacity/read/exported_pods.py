@@ -14,7 +14,7 @@ from eks_blueprints.capacity.read.plain import Gaps
 from eks_blueprints.capacity.read.pods import OF_CONTAINER, OF_POD, OF_VOLUME, PodError, pod_shape
 from eks_blueprints.capacity.read.traits import GRACE, traits_of
 from eks_blueprints.provisioning.karpenter.disruption.state import Traits
-from eks_blueprints.scheduling.pod import Shape
+from eks_blueprints.scheduling.pod import REQUIRED, Shape
 from eks_blueprints.scheduling.selectors import NAME, Condition, NodeTerm
 
 DAEMON = "DaemonSet"
@@ -34,7 +34,6 @@ _OF_REVISION = frozenset({"controller-revision-hash", "pod-template-generation"}
 """Labels that pods of one DaemonSet have by the revision that they are of."""
 _WHILE_WAITING = ("resourceClaims", "schedulerName")
 """What matters of a pod until it has a node."""
-_HARD = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
 class Pods:
@@ -62,7 +61,7 @@ class Pods:
         Raises:
             InputError: if it is not written as Kubernetes writes pods.
         """
-        daemon = owner(pod).split("/")[1] == DAEMON
+        daemon = of_daemon_set(pod)
         return self._shape(
             pod, self._spec(pod, "spec"), _labels(pod, daemon=daemon), pod.namespace, daemon=daemon, of=pod.name
         )
@@ -142,10 +141,15 @@ def owner(pod: Item) -> str:
     return f"{pod.namespace}/{kind}/{name}"
 
 
+def of_daemon_set(pod: Item) -> bool:
+    """Whether a DaemonSet makes a pod."""
+    return owner(pod).split("/")[1] == DAEMON
+
+
 def goes_with_its_node(pod: Item) -> bool:
     """Whether a pod ends with its node, and comes nowhere else: a static pod, or one that is being deleted."""
     references = pod.metadata.get("ownerReferences") or ()
-    static = "kubernetes.io/config.mirror" in (pod.metadata.get("annotations") or {})
+    static = "kubernetes.io/config.mirror" in pod.annotations
     static = static or any(each.get("kind") == "Node" for each in references)
     # A StatefulSet makes the next one when that is gone.
     return static or (bool(pod.metadata.get("deletionTimestamp")) and owner(pod).split("/")[1] != "StatefulSet")
@@ -171,12 +175,12 @@ def _without_its_node(spec: Mapping[str, Any]) -> dict[str, Any]:
     affinity = spec.get("affinity") or {}
     of_node = affinity.get("nodeAffinity") or {}
     terms = [{"matchExpressions": each["matchExpressions"]} for each in _terms(spec) if each.get("matchExpressions")]
-    kept = {key: value for key, value in of_node.items() if key != _HARD}
+    kept = {key: value for key, value in of_node.items() if key != REQUIRED}
     if terms:
-        kept[_HARD] = {"nodeSelectorTerms": terms}
+        kept[REQUIRED] = {"nodeSelectorTerms": terms}
     return {**spec, "affinity": {**affinity, "nodeAffinity": kept}}
 
 
 def _terms(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     of_node = (spec.get("affinity") or {}).get("nodeAffinity") or {}
-    return (of_node.get(_HARD) or {}).get("nodeSelectorTerms") or []
+    return (of_node.get(REQUIRED) or {}).get("nodeSelectorTerms") or []

@@ -12,7 +12,7 @@ from eks_blueprints.capacity.read.node_settings import template_settings, told_s
 from eks_blueprints.capacity.read.profiles import ids_among, zones_of
 from eks_blueprints.core.facts.ami_types import CUSTOM, ami_types
 from eks_blueprints.karpenter.fitting import Nodes
-from eks_blueprints.karpenter.labels import OPERATING_SYSTEM
+from eks_blueprints.karpenter.labels import ARCHITECTURE, GROUP, INSTANCE_TYPE, OPERATING_SYSTEM, ZONE
 from eks_blueprints.policies.node_labels import launch_template, nodes_of, user_data
 from eks_blueprints.policies.platform import NODE_GROUP, on_cluster
 from eks_blueprints.policies.props import Undetermined
@@ -24,17 +24,11 @@ from eks_blueprints.provisioning.node_amounts import Image
 from eks_blueprints.provisioning.offers import Way, doubts, left_out, machines, unpriced
 
 _MANAGED, _OWN = "managed_node_group", "self_managed_node_group"
-_CAPACITY = {"ON_DEMAND": ON_DEMAND, "SPOT": SPOT, "CAPACITY_BLOCK": RESERVED}
+CAPACITY_TYPES = {"ON_DEMAND": ON_DEMAND, "SPOT": SPOT, "CAPACITY_BLOCK": RESERVED}
 _DEFAULT_TYPE = "t3.medium"
 """What EKS takes where a managed group names no type."""
 _ENABLED = "k8s.io/cluster-autoscaler/enabled"
-_OF_KIND = (
-    "kubernetes.io/arch",
-    "beta.kubernetes.io/arch",
-    "beta.kubernetes.io/os",
-    "node.kubernetes.io/instance-type",
-)
-_NODE_GROUP = "eks.amazonaws.com/nodegroup"
+_NOT_ALIKE = (ARCHITECTURE, "beta.kubernetes.io/arch", "beta.kubernetes.io/os", INSTANCE_TYPE, ZONE)
 
 
 def groups_in(
@@ -62,7 +56,7 @@ def _managed(
     nodes = nodes_of(group, stack)
     props = group.props
     sizes = [props.number("scalingConfig", key) for key in ("minSize", "desiredSize", "maxSize")]
-    capacity = _CAPACITY.get(str(props.get("capacityType") or "ON_DEMAND"), ON_DEMAND)
+    capacity = CAPACITY_TYPES.get(str(props.get("capacityType") or "ON_DEMAND"), ON_DEMAND)
     template = launch_template(group, stack, "launchTemplate", "id") if props.has("launchTemplate") else None
     text = "" if not props.has("launchTemplate") else None if template is None else user_data(template)
     if text is None:
@@ -72,7 +66,7 @@ def _managed(
     kind = ami_types().get(str(given))
     image: Image = kind.family if kind is not None else "CUSTOM" if given == CUSTOM else "AL2023"
     labels = _labels(nodes)
-    labels.setdefault(_NODE_GROUP, group.name)
+    labels.setdefault(GROUP, group.name)
     name = str(props.get("nodeGroupName")) if props.is_known("nodeGroupName") and props.has("nodeGroupName") else ""
     yield from _group(
         group,
@@ -193,7 +187,7 @@ def _labels(nodes: Nodes) -> dict[str, str]:
     return {
         key: next(iter(each.values))
         for key, each in nodes.labels.items()
-        if each.values is not None and len(each.values) == 1 and key not in (*_OF_KIND, "topology.kubernetes.io/zone")
+        if each.values is not None and len(each.values) == 1 and key not in _NOT_ALIKE
     }
 
 

@@ -14,7 +14,7 @@ from eks_blueprints.capacity.read.node_classes import class_way
 from eks_blueprints.capacity.read.overlays import followed, overlaid, overlays_of
 from eks_blueprints.capacity.read.plain import Gaps, plain
 from eks_blueprints.core.errors import shown
-from eks_blueprints.karpenter.labels import AUTO_MODE, KARPENTER, Flavor, normal
+from eks_blueprints.karpenter.labels import AUTO_MODE, COMPUTE_TYPE, KARPENTER, POOL, Flavor, normal
 from eks_blueprints.karpenter.requirements import Requirement, allowed
 from eks_blueprints.karpenter.tolerating import taint_of
 from eks_blueprints.policies.karpenter import node_class
@@ -88,10 +88,10 @@ def pool_of(manifest: Manifest, name: str, way: Way, machines: Machines) -> Pool
     asked = allowed(map(_requirement, given))
     reference = node.get("nodeClassRef") or {}
     labels = {normal(str(k)): str(v) for k, v in ((template.get("metadata") or {}).get("labels") or {}).items()}
-    labels["karpenter.sh/nodepool"] = name
+    labels[POOL] = name
     labels[f"{flavor.group}/{flavor.kind.lower()}"] = str(reference.get("name"))
     if flavor is AUTO_MODE:
-        labels["eks.amazonaws.com/compute-type"] = "auto"
+        labels[COMPUTE_TYPE] = "auto"
     replicas = spec.get("replicas")
     return Pool(
         name=name,

@@ -19,7 +19,7 @@ class Delays(Spec):
     """From the eviction of a pod until it has ended, no longer than its `terminationGracePeriodSeconds`. Default: all
     of that time."""
     batch_idle: Length = "1s"
-    """How long no pod comes before Karpenter reckons (`batchIdleDuration`)."""
+    """How long no pod comes before Karpenter begins a round (`batchIdleDuration`)."""
     batch_most: Length = "10s"
     """How long Karpenter gathers pods at most (`batchMaxDuration`)."""
     disruption_scan: SomeLength = "10s"

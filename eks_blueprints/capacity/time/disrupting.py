@@ -20,11 +20,11 @@ from eks_blueprints.capacity.time.trial import foreseen
 from eks_blueprints.capacity.words import listed
 from eks_blueprints.provisioning.karpenter.disruption.budgets import next_change
 from eks_blueprints.provisioning.karpenter.disruption.command import Command
+from eks_blueprints.provisioning.karpenter.disruption.drift import drifting
 from eks_blueprints.provisioning.karpenter.disruption.expiry import AUTO_MODE_LONGEST
 from eks_blueprints.provisioning.karpenter.disruption.looking import Look, look
 from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules, State, Traits
 from eks_blueprints.provisioning.karpenter.disruption.trial import Trials
-from eks_blueprints.provisioning.karpenter.disruption.waves import drifting
 from eks_blueprints.provisioning.karpenter.packer import Ready
 from eks_blueprints.provisioning.makers import Pool
 

@@ -10,12 +10,12 @@ from functools import partial
 from eks_blueprints.capacity.time.clock import nothing
 from eks_blueprints.capacity.time.moments import length
 from eks_blueprints.capacity.time.things import Host, Item, Work
-from eks_blueprints.capacity.time.tracked import CORDONED
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.capacity.words import count
 from eks_blueprints.karpenter.tolerating import keeping_off
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget, allowed
 from eks_blueprints.provisioning.karpenter.disruption.state import DISRUPTED, DO_NOT_DISRUPT
+from eks_blueprints.scheduling.filters import CORDONED
 from eks_blueprints.scheduling.pod import Pod, Shape
 
 _PATIENCE = 60
@@ -209,7 +209,7 @@ class Draining:
 
 
 def _leaves(item: Item) -> bool:
-    """Whether a pod is to be evicted from the node that it is on; those that bear its taint go with it."""
+    """Whether a pod is to be evicted from the node that it is on; those that tolerate its taint go with it."""
     if item.ending or item.node is None:
         return False
     return keeping_off((DISRUPTED if item.node.of_karpenter else CORDONED,), item.pod.shape.tolerations) is not None

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import starmap
 
-from eks_blueprints.capacity.time.pools import alike, launched_words
-from eks_blueprints.capacity.time.things import FARGATE, Host, Item, Work
+from eks_blueprints.capacity.time.pools import tell_launched
+from eks_blueprints.capacity.time.things import Host, Item, Work
 from eks_blueprints.capacity.time.world import World
-from eks_blueprints.capacity.words import count, listed
 from eks_blueprints.provisioning.fargate import profile_of, size_of
 from eks_blueprints.provisioning.fargate_limits import Limit, limits_of
 from eks_blueprints.provisioning.machine import ON_DEMAND
@@ -46,10 +45,7 @@ class Fargate:
         for host, item in made.items():
             self._hosts.append(host)
             world.launch(host, [item])
-        for hosts in alike(made):
-            names = sorted({made[each].work.short for each in hosts})
-            why = f"{hosts[0].maker}, for {count(len(hosts), 'pod')} of {listed(names)}"
-            world.log("nodes", launched_words(hosts), why)
+        tell_launched(world, made)
         if made and world.at_rest:
             world.settle()
 
@@ -67,7 +63,7 @@ class Fargate:
         return Host(
             node=Node(name=name, labels={HOST: name, **({ZONE: zone} if zone else {})}),
             maker=work.profile.name,
-            kind=FARGATE,
+            kind=work.profile.kind,
             machine=f"Fargate {work.size}".replace(",", ""),
             zone=zone,
             capacity_type=ON_DEMAND,

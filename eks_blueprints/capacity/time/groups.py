@@ -1,4 +1,4 @@
-"""Managed groups and Auto Scaling groups over time: Cluster Autoscaler up and down, and updates node by node."""
+"""Managed groups and Auto Scaling groups over time, and Cluster Autoscaler, which adds nodes and takes them away."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from eks_blueprints.capacity.time.draining import Draining
-from eks_blueprints.capacity.time.pools import alike, launched_words
+from eks_blueprints.capacity.time.pools import alike, launched_words, tell_launched
 from eks_blueprints.capacity.time.start import host_of
 from eks_blueprints.capacity.time.things import Host
 from eks_blueprints.capacity.time.trial import foreseen
 from eks_blueprints.capacity.time.world import World
-from eks_blueprints.capacity.words import count, listed
+from eks_blueprints.capacity.words import count
 from eks_blueprints.provisioning.autoscaler.growing import scale_up
 from eks_blueprints.provisioning.autoscaler.shrinking import Pace, Shrinking, scale_down
 from eks_blueprints.provisioning.group_nodes import node_of, zones_of
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Group
-from eks_blueprints.scheduling.node import HOST
 from eks_blueprints.scheduling.preemption import Budget
 
 _PACE = Pace()
@@ -94,10 +93,7 @@ class Groups:
             world.launch(host, [items[pod.name] for pod in each.pods if pod.name in items])
             self.sizes[each.group.name] += 1
             made.append(host)
-        for hosts in alike(made):
-            planned = [e.work.short for host in hosts for e in host.planned.values()]
-            why = f"{hosts[0].maker}, for {count(len(planned), 'pod')} of {listed(sorted(set(planned)))}"
-            world.log("nodes", launched_words(hosts), why)
+        tell_launched(world, made)
         if made:
             self._grown = world.now
         fresh: Counter[tuple[str, str]] = Counter()
@@ -112,9 +108,7 @@ class Groups:
             world.settle()
 
     def _host(self, group: Group, machine: Machine, zone: str) -> Host:
-        name = self.world.name_for(group.name)
-        node = node_of(group, machine, zone, name)
-        node = replace(node, labels={**node.labels, HOST: name})
+        node = node_of(group, machine, zone, self.world.name_for(group.name))
         return host_of(node, group.name, group.kind, machine, group.capacity_type, now=self.world.now)
 
     def _shrink(self) -> None:

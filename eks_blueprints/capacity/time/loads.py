@@ -2,8 +2,8 @@
 
 The autoscaler asks for `ceil(pods × use / target)`, leaves alone what is within a tenth of the target, at most doubles
 the pods or adds 4 at a time, whichever is more, and goes down only to the largest number that it asked for in the last
-5 minutes. Pods that are not ready count as using nothing, as they do in its own reckoning of a scale-up. Source:
-k8s.io/kubernetes pkg/controller/podautoscaler, 1.36, with the default behaviour.
+5 minutes. When it scales up, pods that are not ready count as using nothing. Source: k8s.io/kubernetes
+pkg/controller/podautoscaler, 1.36, with the default behaviour.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from eks_blueprints.capacity.time.things import Host, Item
 from eks_blueprints.capacity.time.trial import foreseen
 from eks_blueprints.capacity.time.world import World
 from eks_blueprints.capacity.words import count, listed
-from eks_blueprints.karpenter.labels import ZONE_ID
+from eks_blueprints.karpenter.labels import CAPACITY_TYPE, ZONE_ID
 from eks_blueprints.provisioning.karpenter.claim import Claim
 from eks_blueprints.provisioning.karpenter.launch import Launch, launch, node_of
 from eks_blueprints.provisioning.karpenter.packer import Packed, Packer, Ready
@@ -96,7 +96,7 @@ class Pools:
                 found.append(each)
             elif left:
                 labels = dict(each.labels)
-                for key, values in ((ZONE, {e.zone for e in left}), (_CAPACITY, {e.capacity_type for e in left})):
+                for key, values in ((ZONE, {e.zone for e in left}), (CAPACITY_TYPE, {e.capacity_type for e in left})):
                     if key in labels:
                         labels[key] = frozenset(values)
                 found.append(replace(each, offerings=left, labels=labels))
@@ -179,16 +179,13 @@ class Pools:
             host = self.host(claim.template, claim.requirements, launched)
             self.world.launch(host, [items[each.name] for each in claim.pods])
             made.append(host)
-        for hosts in alike(made):
-            pods = [each.work.short for host in hosts for each in host.planned.values()]
-            why = f"{hosts[0].maker}, for {count(len(pods), 'pod')} of {listed(sorted(set(pods)))}"
-            self.world.log("nodes", launched_words(hosts), why)
+        tell_launched(self.world, made)
 
     def _launch(self, claim: Claim) -> Launch:
         """What a claim becomes, which is the same for claims that are alike."""
         if claim.reserved:
             return launch(claim.template, claim.types, claim.requirements, claim.reserved)
-        decides = (claim.requirements.get(ZONE), claim.requirements.get(ZONE_ID), claim.requirements.get(_CAPACITY))
+        decides = (claim.requirements.get(ZONE), claim.requirements.get(ZONE_ID), claim.requirements.get(CAPACITY_TYPE))
         key = (claim.template, claim.types, *decides)
         if key not in self._launches:
             self._launches[key] = launch(claim.template, claim.types, claim.requirements)
@@ -197,13 +194,11 @@ class Pools:
     def host(self, template: Template, requirements: Requirements, launched: Launch) -> Host:
         """A node that is launched; of several zones that are as good, the seed chooses one."""
         world, pool = self.world, template.pool
-        name = world.name_for(pool.name)
-        zone = world.random.choice(launched.zones)
-        node = node_of(pool, launched, name, zone, requirements)
+        name, zone = world.name_for(pool.name), world.random.choice(launched.zones)
         return Host(
-            node=node,
+            node=node_of(pool, launched, requirements, name, zone),
             maker=pool.name,
-            kind="auto_mode" if pool.auto_mode else "karpenter",
+            kind=pool.kind,
             machine=launched.machine.name,
             zone=zone,
             capacity_type=launched.capacity_type,
@@ -229,4 +224,9 @@ def launched_words(hosts: Sequence[Host]) -> str:
     return f"+{len(hosts)} {hosts[0].machine} {hosts[0].capacity_type}" + (f" in {zones}" if zones else "")
 
 
-_CAPACITY = "karpenter.sh/capacity-type"
+def tell_launched(world: World, made: Iterable[Host]) -> None:
+    """A timeline tells which nodes are launched, and for which pods."""
+    for hosts in alike(made):
+        pods = [each.work.short for host in hosts for each in host.planned.values()]
+        why = f"{hosts[0].maker}, for {count(len(pods), 'pod')} of {listed(sorted(set(pods)))}"
+        world.log("nodes", launched_words(hosts), why)

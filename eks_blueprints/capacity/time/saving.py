@@ -1,8 +1,8 @@
-"""Which nodes consolidation could take, as a quick reckoning by cores, memory and number of pods says.
+"""Which nodes consolidation could take, as a quick estimate by cores, memory and number of pods says.
 
 It does what a trial of Karpenter's does, the largest pod first on the first node that has room, and what is left on one
-instance type that costs less; but it looks at nothing else. Only nodes that it finds are tried. What wishes
-for zones and neighbours could let go beyond that stays.
+instance type that costs less; but it looks at nothing else. Only nodes that it finds are tried. What could go
+beyond that, because of preferred zones or neighbours, stays.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from eks_blueprints.capacity.time.fargate import assign
 from eks_blueprints.capacity.time.record import OfWorkload
 from eks_blueprints.capacity.time.things import Host, Item, Work
 from eks_blueprints.capacity.time.world import World
+from eks_blueprints.provisioning.group_nodes import daemon_set_of
 from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Traits
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Group, Pool
@@ -27,7 +28,7 @@ def begin(world: World) -> None:
         place = world.cluster.open(host.node)
         for pod in there.pods.values():
             world.cluster.add(pod, place)
-            if pod.name.rpartition("@")[0] not in {name for name, _ in world.daemons}:
+            if daemon_set_of(pod.name) not in {name for name, _ in world.daemons}:
                 running = begun.running.get(host.name)
                 _runs(pod, host, world, PLAIN if running is None else running.traits.get(pod.name, PLAIN))
 
@@ -92,7 +93,7 @@ def _hosts(begun: Start, world: World) -> Iterable[Host]:
     for name, running in begun.running.items():
         of = makers.get(running.maker)
         machine = next((each for each in of.machines if each.name == running.machine), None) if of else None
-        kind = "running" if of is None else kind_of(of)
+        kind = "running" if of is None else of.kind
         node = begun.cluster.places[name].node
         host = host_of(node, running.maker, kind, machine, running.capacity_type, running.machine)
         host.stays = running.do_not_disrupt
@@ -104,16 +105,7 @@ def _hosts(begun: Start, world: World) -> Iterable[Host]:
         node = each.place.node
         yield host_of(node, each.group.name, each.group.kind, each.machine, each.group.capacity_type)
     for kept in begun.kept:
-        yield host_of(
-            kept.place.node, kept.pool.name, kind_of(kept.pool), kept.launch.machine, kept.launch.capacity_type
-        )
-
-
-def kind_of(maker: Pool | Group) -> str:
-    """The kind of the nodes that a pool or group makes."""
-    if isinstance(maker, Group):
-        return maker.kind
-    return "auto_mode" if maker.auto_mode else "karpenter"
+        yield host_of(kept.place.node, kept.pool.name, kept.pool.kind, kept.launch.machine, kept.launch.capacity_type)
 
 
 def host_of(  # noqa: PLR0917 - what a node is

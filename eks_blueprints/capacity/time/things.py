@@ -10,11 +10,9 @@ from eks_blueprints.capacity.time.record import OfWorkload
 from eks_blueprints.provisioning.fargate import Size
 from eks_blueprints.provisioning.karpenter.disruption.state import Traits
 from eks_blueprints.provisioning.machine import Machine
-from eks_blueprints.provisioning.makers import Profile
+from eks_blueprints.provisioning.makers import FARGATE, Profile
 from eks_blueprints.scheduling.node import Node
 from eks_blueprints.scheduling.pod import Pod, Shape
-
-FARGATE = "fargate"
 
 
 @dataclass(slots=True, eq=False)

@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from eks_blueprints.karpenter.tolerating import Taint
 from eks_blueprints.scheduling.cluster import Cluster, Place
+from eks_blueprints.scheduling.filters import CORDONED
 from eks_blueprints.scheduling.node import Node
 from eks_blueprints.scheduling.pod import Pod
 from eks_blueprints.scheduling.selectors import Labels
-
-CORDONED = Taint("node.kubernetes.io/unschedulable", "", "NoSchedule")
 
 
 class Tracked(Cluster):

@@ -63,7 +63,7 @@ class Ask:
         """What it asks for instead, one step after the other.
 
         Args:
-            to_all: Whether a pool has a taint that rather keeps pods off, which it bears at last.
+            to_all: Whether a pool has a taint `PreferNoSchedule`, which it tolerates at last.
         """
         shape = self.shape
         while (terms := shape.terms) and len(terms) > 1:

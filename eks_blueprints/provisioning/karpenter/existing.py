@@ -47,9 +47,9 @@ class Existing:
         if ask in self._refused:
             return None
         place, wanted = self._place, ask.pod.requests
-        if wanted.get(CPU, 0) > place.free(CPU) or wanted.get(MEMORY, 0) > place.free(
-            MEMORY
-        ):  # the most frequent first
+        # Most nodes refuse a pod for one of these two.
+        too_small = wanted.get(CPU, 0) > place.free(CPU) or wanted.get(MEMORY, 0) > place.free(MEMORY)
+        if too_small:
             self._refused.add(ask)
             return None
         off = ask.keeping_off(self._place.node.taints) is not None

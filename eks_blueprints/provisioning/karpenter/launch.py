@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from eks_blueprints.karpenter.labels import CAPACITY_TYPE, ZONE, ZONE_ID, with_old_names
 from eks_blueprints.provisioning.karpenter.catalogue import numbers
-from eks_blueprints.provisioning.karpenter.template import POOL, Template
+from eks_blueprints.provisioning.karpenter.template import Template
 from eks_blueprints.provisioning.karpenter.values import ANY, Requirements
 from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Machine, Offering
 from eks_blueprints.provisioning.makers import Pool
@@ -82,23 +82,24 @@ def launch(template: Template, types: int, requirements: Requirements, reserved:
     )
 
 
-def node_of(pool: Pool, launched: Launch, name: str, zone: str, requirements: Requirements | None = None) -> Node:
+def node_of(pool: Pool, launched: Launch, requirements: Requirements, name: str, zone: str) -> Node:
     """The node that a launch becomes.
 
     Args:
         pool: Its pool.
-        launched: The launch.
-        name: A name.
-        zone: One of its zones.
-        requirements: What was left of its labels; those with one value it has. Default: its pool's alone.
+        launched: What is launched.
+        requirements: What is left of its labels; it has those with one value.
+        name: Its name.
+        zone: One of the zones of the launch.
     """
     machine = launched.machine
-    decided = {key: next(iter(v.values)) for key, v in (requirements or {}).items() if v.values and len(v.values) == 1}
-    kind = {CAPACITY_TYPE: launched.capacity_type} if CAPACITY_TYPE in machine.labels else {}
-    labels = {**machine.labels_in(zone), **decided, **pool.labels, POOL: pool.name, **kind, HOST: name}
+    decided = {
+        key: next(iter(each.values)) for key, each in requirements.items() if each.values and len(each.values) == 1
+    }
+    chosen = {CAPACITY_TYPE: launched.capacity_type} if CAPACITY_TYPE in machine.labels else {}
     return Node(
         name=name,
-        labels=with_old_names(labels),
+        labels=with_old_names({**machine.labels_in(zone), **decided, **pool.labels, **chosen, HOST: name}),
         taints=pool.taints,
         allocatable=machine.allocatable,
         volumes=machine.volumes,

@@ -7,20 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eks_blueprints.karpenter.labels import CAPACITY_TYPE, INSTANCE_TYPE, WINDOWS_BUILD, ZONE
+from eks_blueprints.karpenter.labels import (
+    ARCHITECTURE,
+    CAPACITY_TYPE,
+    INSTANCE_TYPE,
+    OPERATING_SYSTEM,
+    POOL,
+    REGION,
+    WINDOWS_BUILD,
+    ZONE,
+)
 from eks_blueprints.provisioning.karpenter.asks import Ask, bearing_all
 from eks_blueprints.provisioning.karpenter.catalogue import Rooms, Types, numbers
 from eks_blueprints.provisioning.karpenter.values import Requirements, both, clash, of_labels, only
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.pod import Shape
 
-POOL = "karpenter.sh/nodepool"
 _THERE_AT_LAST = {"karpenter.sh/registered": only("true"), "karpenter.sh/initialized": only("true")}
 _ALWAYS_KNOWN = frozenset(
-    {
-        *(POOL, ZONE, "topology.kubernetes.io/region", INSTANCE_TYPE, "kubernetes.io/arch", "kubernetes.io/os"),
-        *(CAPACITY_TYPE, WINDOWS_BUILD),
-    }
+    {POOL, ZONE, REGION, INSTANCE_TYPE, ARCHITECTURE, OPERATING_SYSTEM, CAPACITY_TYPE, WINDOWS_BUILD}
 )
 
 
@@ -50,7 +55,7 @@ class Template:
             self.types = 0
 
     def _rooms(self, daemons: Sequence[Shape]) -> Rooms:
-        """What pods of every node leave of each type: those that bear the taints and can have a node of it."""
+        """What pods of every node leave of each type: those that tolerate the taints and can have a node of it."""
         borne = (each for each in daemons if Ask(bearing_all(each)).keeping_off(self.pool.taints) is None)
         return self.catalogue.beside([(each, self._on(each)) for each in borne])
 

@@ -146,7 +146,7 @@ class Topology:
 
     def _term(self, kind: Kind, ask: Ask, term: Term) -> Domains:
         key = (kind, term.key, _form(term.selector), term.namespaces, _form(term.of_namespaces))
-        # The domains are those of pools whose taints the first of such pods bears, as it asks at first.
+        # The domains are those of pools whose taints the first of such pods tolerates, as it asks at first.
         return self._asked.get(key) or self._new(key, Domains(kind, term.key, self._says(term)), ask.shape.tolerations)
 
     def _says(self, term: Term) -> Callable[[Shape], bool]:

@@ -1,4 +1,4 @@
-"""Values of labels as Karpenter reckons with them: what two conditions leave, and whether they can hold together.
+"""Values of labels as Karpenter combines them: what two conditions leave, and whether they can hold together.
 
 Source: `Requirement` and `Requirements` in sigs.k8s.io/karpenter pkg/scheduling, v1.14.1.
 """
@@ -30,7 +30,7 @@ def met(one: Allowed, other: Allowed) -> Allowed:
         return one
     if one.values is not None and other.values is not None and _listed(one) and _listed(other):
         values = one.values & other.values
-        # The same object where nothing changes: what is reckoned of it is known.
+        # The same object where nothing changes: what was computed of it is kept.
         return one if values == one.values else other if values == other.values else Allowed(values=values)
     both = one.narrowed(other)
     if both.least is not None and both.most is not None and both.least > both.most:

@@ -31,7 +31,7 @@ def test_the_timer_begins_anew_with_each_pod_that_comes_or_goes() -> None:
 
 
 def test_budgets_hold_drift_back_by_the_calendar() -> None:
-    # DC-04 to DC-07: none from 9:00 to 17:00 on working days, 10 % of 5 nodes, which is one, at other times
+    # DC-04 to DC-08 and AU-24: none from 9:00 to 17:00 on working days, 10 % of 5 nodes, which is one, at other times
     one = pool(machines=(LARGE,), rules=rules(0, budgets=(Budget(nodes="10%"), HOURS)))
     what = scenario({"at": "2h", "new_image": {}}, start=MONDAY, duration="12h")
     found = play(platform(web(10), pools=(one,)), what)

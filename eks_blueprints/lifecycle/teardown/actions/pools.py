@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from eks_blueprints.karpenter.labels import POOL
 from eks_blueprints.lifecycle.teardown.cluster import PlannedCluster, shown_name
 from eks_blueprints.lifecycle.teardown.run import Run
 from eks_blueprints.lifecycle.teardown.steps import Step
@@ -12,7 +13,6 @@ from eks_blueprints.live.kubectl import Kubectl, forbidding, names, namespaced_n
 
 _POOLS = "nodepools.karpenter.sh"
 _CLAIMS = "nodeclaims.karpenter.sh"
-_POOL = "karpenter.sh/nodepool"
 
 
 def drain(run: Run, step: Step) -> None:
@@ -42,7 +42,7 @@ def _pools(kubectl: Kubectl, cluster: PlannedCluster) -> list[Any]:
 
 def _claims(kubectl: Kubectl, cluster: PlannedCluster) -> list[Any]:
     marks = ((each, each["metadata"].get("labels") or {}) for each in kubectl.objects(_CLAIMS))
-    return [each for each, labels in marks if _goes(cluster, labels.get(_POOL))]
+    return [each for each, labels in marks if _goes(cluster, labels.get(POOL))]
 
 
 def _held(kubectl: Kubectl) -> str:

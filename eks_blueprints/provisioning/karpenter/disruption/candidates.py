@@ -1,6 +1,6 @@
 """Which nodes Karpenter may take away, why it leaves the others alone, and whose turn comes first.
 
-Nodes come in the order of what they cost by what it takes to move their pods, the dearest by that first; where that is
+Nodes come in the order of their price divided by what it takes to move their pods, the greatest first; where that is
 the same, Karpenter takes any, and here it is the first by name. How much of a node's life is left no longer counts.
 Source: `NewCandidate`, `EvictionCost` and the `ShouldDisrupt` methods in sigs.k8s.io/karpenter, v1.14.1.
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Literal
 
 from eks_blueprints.karpenter.disruption import Reason
@@ -19,12 +18,6 @@ from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, SPOT, Machi
 from eks_blueprints.scheduling.pod import Pod
 
 Method = Literal["emptiness", "static_drift", "drift", "multi_node", "single_node"]
-VALIDATION_DELAY = timedelta(seconds=15)
-"""How long Karpenter waits and looks again before it does what emptiness or consolidation decided."""
-POLLING = timedelta(seconds=10)
-"""How long it waits after a look that led to nothing."""
-PATIENCE = timedelta(minutes=10)
-"""How long it waits for new nodes to be ready before it gives up and leaves the old ones be."""
 _WORST = float("inf")
 
 
@@ -77,7 +70,7 @@ class Command:
     """The nodes that go; they are tainted at once, and deleted when what replaces them is ready for pods."""
     replacements: tuple[Replacement, ...] = ()
     moves: Mapping[str, str] = field(default_factory=dict)
-    """Pods that find room on nodes that are there, as Karpenter reckons: the node."""
+    """Pods that find room on nodes that are there, as Karpenter plans: the node."""
     saved: float = 0.0
     """US dollars an hour that it saves, as Karpenter estimates; less than 0 where it costs more."""
 

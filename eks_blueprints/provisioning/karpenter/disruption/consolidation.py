@@ -75,7 +75,7 @@ def _cheaper_one(
         return _of_many(each) if len(nodes) == 1 else each
     if SPOT not in kinds or ON_DEMAND not in kinds:
         return each
-    # Reckoned with spot prices, it must not become a dearer on-demand node where there is no spot capacity.
+    # It is cheaper at spot prices alone: without spot capacity it must not become an on-demand node that costs more.
     there = each.types & each.template.catalogue.offered(as_spot)
     return replace(each, requirements=as_spot) if there else _NO_SPOT
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from eks_blueprints.karpenter.labels import POOL
 from eks_blueprints.provisioning.karpenter.disruption.budgets import NO_LIMIT, room
 from eks_blueprints.provisioning.karpenter.disruption.candidates import Candidate, Held, candidates
 from eks_blueprints.provisioning.karpenter.disruption.command import Command, Replacement, saving
@@ -14,9 +15,40 @@ from eks_blueprints.provisioning.karpenter.disruption.emptiness import BLOCKED
 from eks_blueprints.provisioning.karpenter.disruption.state import State
 from eks_blueprints.provisioning.karpenter.disruption.trial import Trials
 from eks_blueprints.provisioning.karpenter.template import Template
+from eks_blueprints.provisioning.karpenter.values import clash, of_labels, only
+from eks_blueprints.provisioning.makers import Pool
 
 _NODES = "nodes"
 _EVER = datetime.max.replace(tzinfo=UTC)
+
+
+def drifting(state: State, pool: Pool, *, template: bool = False) -> dict[str, str]:
+    """The nodes that a change of their pool makes drift, and why.
+
+    Source: pkg/controllers/nodeclaim/disruption/drift.go in sigs.k8s.io/karpenter, v1.14.1.
+
+    Args:
+        state: The cluster before the change.
+        pool: The pool after the change.
+        template: Whether anything of its template but its requirements changes, which drifts every node: labels,
+            annotations, taints, `expireAfter`, `terminationGracePeriod`, or the class.
+    """
+    known = {each.name for each in pool.machines}
+    found: dict[str, str] = {}
+    for name, owned in state.nodes.items():
+        if owned.pool != pool.name:
+            continue
+        labels = {**state.cluster.places[name].node.labels, POOL: pool.name}
+        machine = state.machine_of(owned)
+        # Labels that nodes which are not there yet get from AWS: some of these values.
+        others = {key: only(*values) for key, values in machine.labels.items()} if machine else {}
+        if template:
+            found[name] = "the template of its pool changed"
+        elif (key := clash({**others, **of_labels(labels)}, pool.requirements)) is not None:
+            found[name] = f"its label {key} is {labels.get(key, 'missing')}, which its pool no longer asks for"
+        elif owned.machine not in known:
+            found[name] = f"its pool knows no instance type {owned.machine}"
+    return found
 
 
 def drifted(state: State, trials: Trials) -> tuple[tuple[Command, ...], dict[str, Held]]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from eks_blueprints.karpenter.pool_rules import AUTO_MODE_LIFETIME_HOURS
-from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules, State
+from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules
 
 AUTO_MODE_LONGEST = timedelta(hours=AUTO_MODE_LIFETIME_HOURS)
 """How long a node of EKS Auto Mode lives at most: 21 days."""
@@ -20,12 +20,6 @@ AUTO_MODE_LONGEST = timedelta(hours=AUTO_MODE_LIFETIME_HOURS)
 def expires(owned: Owned) -> datetime | None:
     """When a node begins to go for its age; None for never."""
     return None if owned.expire_after is None else owned.created + owned.expire_after
-
-
-def expired(state: State) -> tuple[str, ...]:
-    """The nodes that go now for their age, the oldest first."""
-    found = [(at, name) for name, each in state.nodes.items() if not each.leaving and (at := expires(each))]
-    return tuple(name for at, name in sorted(found) if at <= state.now)
 
 
 def longest_life(rules: Rules, *, auto_mode: bool = False) -> timedelta | None:

@@ -95,8 +95,6 @@ class Traits:
     """Whether it is not ready, so that a PodDisruptionBudget can let it go."""
     grace: timedelta = timedelta(seconds=30)
     """How long it takes at most to end (`terminationGracePeriodSeconds`)."""
-    critical: bool = False
-    """Whether its priority class is `system-cluster-critical` or `system-node-critical`."""
 
     def keeps_at(self, now: datetime) -> bool:
         """Whether it keeps its node at a moment."""
