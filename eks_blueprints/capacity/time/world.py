@@ -39,6 +39,7 @@ class World(Keeping):
         """Zones in which nothing can be launched now."""
         self.changes = 0
         """Counts how often pods or nodes changed."""
+        self._ids = random.Random(scenario.seed)  # noqa: S311 - as above
         self.on_launch: list[Callable[[Host], None]] = []
         """Called for each node that is launched."""
         self.watchers: list[Callable[[], None]] = []
@@ -65,13 +66,17 @@ class World(Keeping):
 
     def add(self, work: Work) -> Item:
         """A workload has a pod more, which waits."""
-        item = Item(Pod(f"{work.name}#{work.born}", work.shape, float(self.now)), work, since=self.now)
+        item = Item(Pod(f"{work.name}#{work.born}", work.shape, self._turn()), work, since=self.now)
         work.born += 1
         work.pods[item.name] = item
         self.waiting[item.name] = item
         self.changes += 1
         self._seen[work.name] = work
         return item
+
+    def _turn(self) -> float:
+        """When a pod that is made now has its turn: Karpenter orders pods of one second by their random UIDs."""
+        return self.now + self._ids.random()
 
     def remove(self, item: Item) -> None:
         """A pod is no more."""
@@ -84,7 +89,7 @@ class World(Keeping):
         """A pod has lost its node, and waits for another."""
         self._leave(item)
         item.since, item.ending = self.now, False
-        item.pod = replace(item.pod, since=float(self.now))
+        item.pod = replace(item.pod, since=self._turn())
         self.waiting[item.name] = item
         item.work.kept.moved += 1
         self.record.moved[reason] += 1

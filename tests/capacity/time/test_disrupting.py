@@ -2,10 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
+from eks_blueprints.capacity.time.simulate import Simulation
 from eks_blueprints.karpenter.disruption import Budget
-from tests.capacity.time.worlds import LARGE, XLARGE, platform, play, pool, rules, scenario, told, web
+from eks_blueprints.karpenter.requirements import Requirement, allowed
+from tests.capacity.time.worlds import LARGE, XLARGE, machine, platform, play, pool, rules, scenario, told, web
 
 HOURS = Budget(nodes="0", schedule="0 9 * * mon-fri", duration="8h", reasons=("Drifted", "Underutilized"))
+C5, TYPE = machine("c5.large", 2, 0.09), "node.kubernetes.io/instance-type"
 MONDAY = "2026-03-02T08:00:00Z"
 
 
@@ -52,6 +57,40 @@ def test_budgets_hold_drift_back_by_the_calendar() -> None:
     )
     assert weekend.record.waves[0].ended is not None
     assert weekend.record.waves[0].ended < 3 * 3600
+
+
+def _at_once(found: Simulation) -> int:
+    """How many nodes were replaced at the same time, at most."""
+    now = most = 0
+    for at, what in told(found, "nodes", "gone"):
+        if at:
+            now += int(what[1:].split()[0]) if what.startswith("+") else -what.count("(")
+            most = max(most, now)
+    return most
+
+
+def test_dc_08_an_edit_of_12_nodes_takes_two_at_once_within_a_tenth() -> None:
+    asked = allowed([Requirement(key=TYPE, operator="In", values=("m5.large",))])
+    one = pool(machines=(LARGE, C5), requirements=asked, rules=rules(0, budgets=(Budget(nodes="10%"),)))
+    edit = {"pool": "default", "requirements": [{"key": TYPE, "operator": "In", "values": ["c5.large"]}]}
+    found = play(platform(web(24), pools=(one,)), scenario({"at": "1h", "change_pool": edit}))
+    (wave,) = found.record.waves
+    assert (wave.nodes, wave.left, found.record.disrupted) == (12, set(), {"Drifted": 12})
+    assert _at_once(found) == 2
+    assert found.record.samples[-1].rate == pytest.approx(12 * 0.09)
+
+
+def test_au_24_an_image_rolls_40_nodes_within_a_tenth_outside_of_working_hours() -> None:
+    one = pool(machines=(LARGE,), rules=rules(0, budgets=(Budget(nodes="10%"), HOURS)))
+    what = scenario({"at": "0h", "new_image": {}}, start="2026-03-02T08:50:00Z", duration="12h")
+    found = play(platform(web(80), pools=(one,)), what)
+    (wave,) = found.record.waves
+    assert (wave.nodes, wave.left, found.record.disrupted) == (40, set(), {"Drifted": 40})
+    assert _at_once(found) == 5  # a tenth of 44 while four old nodes are drained and their successors are ready
+    times = [at for at, what in told(found, "nodes") if at]
+    assert min(times) < 600  # before 9:00
+    assert not [at for at in times if 600 <= at < 600 + 8 * 3600]
+    assert max(times) > 600 + 8 * 3600
 
 
 def test_empty_nodes_go_in_working_hours_where_budgets_speak_of_other_reasons() -> None:
