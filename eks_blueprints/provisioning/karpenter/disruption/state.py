@@ -84,8 +84,6 @@ class Traits:
 
     daemon: bool = False
     """Whether a DaemonSet, or the node itself (a static pod), makes it: it ends with its node."""
-    static: bool = False
-    """Whether the node itself makes it."""
     keeps: bool | timedelta = False
     """Whether it keeps its node (`karpenter.sh/do-not-disrupt`), or for how long from its start."""
     started: datetime | None = None
@@ -183,19 +181,16 @@ class State:
 
     def moves(self, pod: Pod) -> bool:
         """Whether a pod comes back elsewhere once its node is gone."""
-        traits = self.traits_of(pod)
-        return not (traits.daemon or traits.static)
+        return not self.traits_of(pod).daemon
 
     def evicted(self, pod: Pod) -> bool:
         """Whether Karpenter evicts a pod as its node goes."""
-        traits = self.traits_of(pod)
-        stays = traits.static or traits.keeps_at(self.now)
-        return not stays and self._of_shape(pod)[0]
+        return not self.traits_of(pod).keeps_at(self.now) and self._of_shape(pod)[0]
 
     def moves_now(self, pod: Pod) -> bool:
         """Whether a pod comes back elsewhere, and nothing keeps it on its node for good."""
         traits = self.traits_of(pod)
-        if traits is not PLAIN and (traits.daemon or traits.static or traits.keeps_at(self.now)):
+        if traits is not PLAIN and (traits.daemon or traits.keeps_at(self.now)):
             return False
         return self.held(pod, for_good=True) is None
 
@@ -209,7 +204,7 @@ class State:
         if not self.pod_budgets:
             return None
         traits = self.traits_of(pod)
-        if traits is not PLAIN and (traits.static or traits.keeps or traits.unready):
+        if traits is not PLAIN and (traits.keeps or traits.unready):
             return self._held(pod, for_good=for_good)
         key = (pod.shape, for_good)
         if key not in self.looked_at:
