@@ -12,8 +12,7 @@ from eks_blueprints.provisioning.karpenter.disruption.budgets import calendar, h
 from eks_blueprints.provisioning.karpenter.disruption.expiry import longest_life, reaches_its_end
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import allowed as allowed_pods
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import blocks_forever
-from eks_blueprints.provisioning.karpenter.disruption.reading import rules_of
-from eks_blueprints.provisioning.karpenter.disruption.state import Rules
+from eks_blueprints.provisioning.karpenter.disruption.rules import Rules, rules_of
 
 MONDAY = datetime(2026, 11, 30, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -14,7 +14,8 @@ from eks_blueprints.provisioning.karpenter.disruption.command import Command
 from eks_blueprints.provisioning.karpenter.disruption.drift import drifting
 from eks_blueprints.provisioning.karpenter.disruption.looking import look
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
-from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules, State, Traits
+from eks_blueprints.provisioning.karpenter.disruption.rules import Rules
+from eks_blueprints.provisioning.karpenter.disruption.state import Owned, State, Traits
 from eks_blueprints.provisioning.machine import Machine, Offering
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.cluster import Cluster
@@ -68,9 +69,7 @@ def _state(nodes: Mapping[str, tuple[str, Iterable[Pod]]], *machines: Machine, *
         for pod in pods:
             cluster.add(pod, place)
         then = MONDAY - 2 * HOUR
-        owned[name] = Owned(
-            **{"pool": "default", "machine": kind, "zone": "a", "created": then, "initialized": then, **more}
-        )
+        owned[name] = Owned(**{"pool": "default", "machine": kind, "zone": "a", "initialized": then, **more})
     return State(
         **{"now": MONDAY, "cluster": cluster, "pools": (pool,), "nodes": owned, "rules": {"default": rules}, **fields}
     )

@@ -11,7 +11,7 @@ from eks_blueprints.capacity.time.world import World
 from eks_blueprints.capacity.words import count, listed
 from eks_blueprints.provisioning.karpenter.disruption.budgets import next_change
 from eks_blueprints.provisioning.karpenter.disruption.looking import Look
-from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, Rules
+from eks_blueprints.provisioning.karpenter.disruption.rules import DO_NOT_DISRUPT, Rules
 
 _BUDGETS = "disruption budgets"
 _PATIENCE = 60

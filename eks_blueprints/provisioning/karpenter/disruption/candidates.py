@@ -13,7 +13,8 @@ from datetime import datetime
 
 from eks_blueprints.karpenter.disruption import Reason
 from eks_blueprints.provisioning.karpenter.disruption.budgets import room
-from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, PLAIN, Owned, State
+from eks_blueprints.provisioning.karpenter.disruption.rules import DO_NOT_DISRUPT
+from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Owned, State
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.pod import Pod

@@ -6,47 +6,22 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
-from eks_blueprints.karpenter.disruption import DEFAULT_BUDGETS, Budget
 from eks_blueprints.karpenter.tolerating import Taint, keeping_off
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
+from eks_blueprints.provisioning.karpenter.disruption.rules import Rules
 from eks_blueprints.provisioning.karpenter.packer import Ready
 from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, Machine
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.cluster import Cluster
 from eks_blueprints.scheduling.pod import Pod, Shape
 
-Policy = Literal["WhenEmpty", "WhenEmptyOrUnderutilized", "Balanced"]
-
 DISRUPTED = Taint("karpenter.sh/disrupted", "", "NoSchedule")
 """What Karpenter puts on a node that it is about to take away; it evicts no pod that tolerates this."""
 
-DO_NOT_DISRUPT = "karpenter.sh/do-not-disrupt"
-"""Annotation of nodes and pods that keeps nodes; `"true"`, and of pods also a time from their start such as `"1h"`."""
-
 _ALMOST_FREE = 10_000_000
 """By what Karpenter divides the on-demand price of reserved capacity, so that it is cheaper than all else."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The block `disruption` of a NodePool, and how long its nodes live; the defaults are Karpenter's."""
-
-    policy: Policy = "WhenEmptyOrUnderutilized"
-    consolidate_after: timedelta | None = timedelta(0)
-    """How long no pod came to a node or went before it is looked at; None for `Never`."""
-    budgets: Sequence[Budget] = DEFAULT_BUDGETS
-    expire_after: timedelta | None = timedelta(hours=720)
-    """The age at which new nodes will be replaced; None for `Never`."""
-    grace: timedelta | None = None
-    """How long new nodes will wait for their pods as they go (`terminationGracePeriod`); None for ever."""
-    do_not_disrupt: bool = False
-    """Whether new nodes will have the annotation `karpenter.sh/do-not-disrupt: "true"`."""
-
-
-AUTO_MODE = Rules(expire_after=timedelta(hours=336), grace=timedelta(hours=24))
-"""What holds in EKS Auto Mode where a pool says nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +32,6 @@ class Owned:
     machine: str
     """Its instance type."""
     zone: str
-    created: datetime
     capacity_type: str = ON_DEMAND
     initialized: datetime | None = None
     """When it was ready for pods; None where it is not yet."""
@@ -72,8 +46,6 @@ class Owned:
     leaving: bool = False
     """Whether it is about to be taken away already."""
     ready: bool = True
-    expire_after: timedelta | None = None
-    """The age at which it is replaced; None for never."""
     grace: timedelta | None = None
     """How long it waits for its pods as it goes; None for ever."""
 
