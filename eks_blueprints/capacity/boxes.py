@@ -12,7 +12,6 @@ from eks_blueprints.capacity.model import Placed, PlannedNode
 from eks_blueprints.scheduling.amounts import CPU, MEMORY, PODS
 
 DAEMONS = "DaemonSets"
-OTHERS = "other workloads"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
 from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Traits
@@ -15,6 +15,9 @@ from eks_blueprints.scheduling.amounts import Amounts
 from eks_blueprints.scheduling.node import Node
 from eks_blueprints.scheduling.pod import Shape
 from eks_blueprints.scheduling.selectors import Labels
+
+At = Literal["least", "most"]
+"""How many pods there are of what scales: as few, or as many, as its scaler allows."""
 
 
 class Doubt(str):

@@ -9,19 +9,16 @@ them; it can spread them otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from eks_blueprints.capacity.daemons import without_room
 from eks_blueprints.capacity.fargate import on_fargate
-from eks_blueprints.capacity.model import Demand, Outcome, PlannedNode, Platform
+from eks_blueprints.capacity.model import At, Demand, Outcome, PlannedNode, Platform
 from eks_blueprints.capacity.placing import Placing
 from eks_blueprints.capacity.planned import nodes_of
 from eks_blueprints.capacity.refused import waiting_of
 from eks_blueprints.capacity.starting import start
 from eks_blueprints.capacity.world import World
 from eks_blueprints.scheduling.pod import Shape
-
-At = Literal["least", "most"]
 
 
 def outcome(platform: Platform, *, at: At = "least") -> Outcome:

@@ -8,13 +8,12 @@ from functools import partial
 from itertools import groupby
 from string import ascii_letters
 from textwrap import wrap
-from typing import Literal
 
 import click
 
 from eks_blueprints.capacity.boxes import DAEMONS, Boxes, Row, cells, short_names
 from eks_blueprints.capacity.figures import Alike, Figures, Use, cost
-from eks_blueprints.capacity.model import Outcome, PlannedNode, Waiting
+from eks_blueprints.capacity.model import At, Outcome, PlannedNode, Waiting
 from eks_blueprints.capacity.reasons import by_reason, waiting_alike
 from eks_blueprints.capacity.words import (
     UNKNOWN_TYPE,
@@ -32,8 +31,6 @@ from eks_blueprints.capacity.words import (
 from eks_blueprints.core.printed import one_line
 from eks_blueprints.review.cost.estimate import money
 from eks_blueprints.scheduling.amounts import CPU, MEMORY, PODS
-
-At = Literal["least", "most"]
 
 _wrapped = partial(wrap, break_on_hyphens=False)  # names are full of hyphens
 _COLOURS = ("cyan", "magenta", "yellow", "blue", "green", "bright_cyan", "bright_magenta", "bright_yellow")

@@ -33,19 +33,12 @@ class Limit(NamedTuple):
     """Why Fargate does not run a pod."""
 
     predicate: str
-    """In one word: `DaemonSet`, `size`, `devices`, `hostPort`, `host`, `privileged`, `volumes` or `nodes`."""
+    """In one word: `size`, `devices`, `hostPort`, `host`, `privileged`, `volumes` or `nodes`."""
     reason: str
 
 
-def limits_of(shape: Shape, *, daemon: bool = False) -> Iterator[Limit]:
-    """Why Fargate does not run a pod, as far as what the scheduler reads of it tells.
-
-    Args:
-        shape: The pod.
-        daemon: Whether it is one of a DaemonSet.
-    """
-    if daemon:
-        yield Limit("DaemonSet", "Fargate runs no DaemonSet; run it beside the container, or keep it off Fargate")
+def limits_of(shape: Shape) -> Iterator[Limit]:
+    """Why Fargate does not run a pod, as far as what the scheduler reads of it tells."""
     if why := too_large(shape.requests):
         yield Limit("size", why)
     for name in shape.requests:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from eks_blueprints.karpenter.requirements import Allowed
 from eks_blueprints.karpenter.tolerating import Taint
+from eks_blueprints.provisioning.karpenter.disruption.rules import Rules
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.scheduling.amounts import Amounts
 from eks_blueprints.scheduling.selectors import Labels
-
-if TYPE_CHECKING:
-    from eks_blueprints.provisioning.karpenter.disruption.state import Rules
 
 FARGATE = "fargate"
 """The kind of machines that run one pod each."""

@@ -13,7 +13,7 @@ from eks_blueprints.provisioning.karpenter.disruption.command import Command
 from eks_blueprints.provisioning.karpenter.disruption.drift import drifting
 from eks_blueprints.provisioning.karpenter.disruption.looking import look
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
-from eks_blueprints.provisioning.karpenter.disruption.reading import rules_of
+from eks_blueprints.provisioning.karpenter.disruption.rules import rules_of
 from eks_blueprints.provisioning.karpenter.disruption.state import Owned, State, Traits
 from eks_blueprints.scheduling.cluster import Cluster
 from eks_blueprints.scheduling.node import HOST, ZONE, Node
@@ -185,7 +185,6 @@ def state(found: Case) -> State:
             machine=machine.name,
             zone=each["zone"],
             capacity_type=each["kind"],
-            created=_NOW - timedelta(hours=1),
             initialized=_NOW - timedelta(hours=1),
             do_not_disrupt=each["stays"],
         )

@@ -184,26 +184,22 @@ def test_the_remedy_is_the_smallest_that_does() -> None:
 
 
 def test_nodes_that_something_holds_stay() -> None:
-    nodes = {name: room(4000, 16) for name in ("busy", "fixed", "guarded", "least", "other")}
+    nodes = {name: room(4000, 16) for name in ("busy", "guarded", "least", "other")}
     web = {"app": "web"}
     pods = {
         "busy": [Pod("p-busy", shape(2100))],
-        "fixed": [Pod("p-fixed", shape(100))],
         "guarded": [Pod("p-guarded", shape(100, labels=web))],
     }
     pool, small = group("pool", 9), group("small", 9, least=1)
-    members = {"busy": "pool", "fixed": "pool", "guarded": "pool", "least": "small"}
+    members = {"busy": "pool", "guarded": "pool", "least": "small"}
     budget = Budget("default", selector({"matchLabels": web}), 0)
-    held = Shrinking(
-        groups=[pool, small], members=members, fixed={"p-fixed": "safe-to-evict is false"}, budgets=[budget]
-    )
+    held = Shrinking(groups=[pool, small], members=members, budgets=[budget])
     [turn] = scale_down(cluster(nodes, pods), held)
     assert (turn.marked, turn.kept) == (
         (),
         {
             "least": "small has its min_size of 1",
             "busy": "its pods request 52% of it, more than 50%",
-            "fixed": "p-fixed is not moved: safe-to-evict is false",
             "guarded": "a PodDisruptionBudget keeps a pod of it",
         },
     )

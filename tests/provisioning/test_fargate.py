@@ -101,8 +101,7 @@ def test_of_several_profiles_the_label_decides_and_else_the_others_are_told() ->
     assert elsewhere.profile.name == "z-batch"  # it does not match the one that it names
 
 
-def test_ko_29_fargate_runs_no_daemon_set() -> None:
-    assert [each.predicate for each in limits_of(_pod(), daemon=True)] == ["DaemonSet"]
+def test_fargate_runs_a_plain_pod() -> None:
     assert list(limits_of(_pod())) == []
 
 

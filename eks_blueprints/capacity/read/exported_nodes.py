@@ -14,7 +14,8 @@ from eks_blueprints.capacity.read.groups import CAPACITY_TYPES
 from eks_blueprints.core.errors import shown
 from eks_blueprints.karpenter.labels import CAPACITY_TYPE, COMPUTE_TYPE, GROUP, INSTANCE_TYPE, OPERATING_SYSTEM, POOL
 from eks_blueprints.provisioning.group_nodes import daemon_set_of, name_on
-from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, PLAIN, Traits
+from eks_blueprints.provisioning.karpenter.disruption.rules import DO_NOT_DISRUPT
+from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Traits
 from eks_blueprints.provisioning.machine import ON_DEMAND, Offering
 from eks_blueprints.provisioning.makers import Group
 from eks_blueprints.provisioning.offers import Way, machines

@@ -23,7 +23,7 @@ from eks_blueprints.policies.objects import object_name
 from eks_blueprints.policies.platform import NODE_POOL, auto_mode, on_cluster
 from eks_blueprints.policies.props import Undetermined
 from eks_blueprints.policies.stack import Resource, Stack
-from eks_blueprints.provisioning.karpenter.disruption.reading import rules_of
+from eks_blueprints.provisioning.karpenter.disruption.rules import rules_of
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.provisioning.offers import Way, left_out, unpriced
 from eks_blueprints.scheduling.amounts import amounts

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from eks_blueprints.core.go_durations import nanoseconds
-from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, PLAIN, Traits
+from eks_blueprints.provisioning.karpenter.disruption.rules import DO_NOT_DISRUPT
+from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Traits
 
 GRACE = "terminationGracePeriodSeconds"
 _DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"

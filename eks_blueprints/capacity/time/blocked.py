@@ -11,7 +11,7 @@ from eks_blueprints.karpenter.disruption import Reason
 from eks_blueprints.provisioning.karpenter.disruption.budgets import holds_forever
 from eks_blueprints.provisioning.karpenter.disruption.expiry import longest_life, reaches_its_end
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import blocks_forever
-from eks_blueprints.provisioning.karpenter.disruption.state import Rules
+from eks_blueprints.provisioning.karpenter.disruption.rules import Rules
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.pod import Pod
 

@@ -22,7 +22,7 @@ from eks_blueprints.karpenter.quantities import Quantity
 from eks_blueprints.karpenter.requirements import Requirement, allowed
 from eks_blueprints.karpenter.taints import Taint, check_taints
 from eks_blueprints.karpenter.tolerating import taint_of
-from eks_blueprints.provisioning.karpenter.disruption.state import Rules
+from eks_blueprints.provisioning.karpenter.disruption.rules import Rules
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.amounts import amounts
 from eks_blueprints.scheduling.selectors import Labels

@@ -23,7 +23,8 @@ from eks_blueprints.provisioning.karpenter.disruption.command import Command
 from eks_blueprints.provisioning.karpenter.disruption.drift import drifting
 from eks_blueprints.provisioning.karpenter.disruption.expiry import AUTO_MODE_LONGEST
 from eks_blueprints.provisioning.karpenter.disruption.looking import Look, look
-from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules, State, Traits
+from eks_blueprints.provisioning.karpenter.disruption.rules import Rules
+from eks_blueprints.provisioning.karpenter.disruption.state import Owned, State, Traits
 from eks_blueprints.provisioning.karpenter.disruption.trial import Trials
 from eks_blueprints.provisioning.karpenter.packer import Ready
 from eks_blueprints.provisioning.makers import Pool
@@ -216,7 +217,6 @@ class Disrupting:
             pool=host.maker,
             machine=host.machine,
             zone=host.zone,
-            created=begins + timedelta(seconds=host.born),
             capacity_type=host.capacity_type,
             initialized=touched if host.ready else None,
             last_pod_event=touched,

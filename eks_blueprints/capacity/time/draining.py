@@ -14,7 +14,8 @@ from eks_blueprints.capacity.time.world import World
 from eks_blueprints.capacity.words import count
 from eks_blueprints.karpenter.tolerating import keeping_off
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget, allowed
-from eks_blueprints.provisioning.karpenter.disruption.state import DISRUPTED, DO_NOT_DISRUPT
+from eks_blueprints.provisioning.karpenter.disruption.rules import DO_NOT_DISRUPT
+from eks_blueprints.provisioning.karpenter.disruption.state import DISRUPTED
 from eks_blueprints.scheduling.filters import CORDONED
 from eks_blueprints.scheduling.pod import Pod, Shape
 

@@ -11,7 +11,7 @@ from eks_blueprints.capacity.time.world import World
 from eks_blueprints.capacity.words import count, listed
 from eks_blueprints.provisioning.karpenter.disruption.budgets import next_change
 from eks_blueprints.provisioning.karpenter.disruption.looking import Look
-from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, Rules
+from eks_blueprints.provisioning.karpenter.disruption.rules import DO_NOT_DISRUPT, Rules
 
 _BUDGETS = "disruption budgets"
 _PATIENCE = 60
@@ -47,7 +47,7 @@ class Holding:
     def note(self, found: Look) -> None:
         """What budgets hold back is counted, and told where it lasts for more than a minute."""
         self._note_kept(found)
-        held = sum(each.reason.startswith("the disruption budgets") for each in found.held.values())
+        held = sum(each.by_budgets for each in found.held.values())
         self.close()
         self._held = (self.world.now, held) if held and not found.commands else None
         if self._held is None:

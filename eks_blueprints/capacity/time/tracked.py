@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from eks_blueprints.karpenter.tolerating import Taint
@@ -16,10 +16,10 @@ from eks_blueprints.scheduling.selectors import Labels
 class Tracked(Cluster):
     """A cluster that knows where each pod is."""
 
-    def __init__(self, nodes: Iterable[Node] = (), namespaces: Mapping[str, Labels] | None = None) -> None:
-        """Nodes without pods, as in `Cluster`."""
+    def __init__(self, namespaces: Mapping[str, Labels]) -> None:
+        """No node yet, as in `Cluster`."""
         self.where: dict[str, Place] = {}
-        super().__init__(nodes, namespaces)
+        super().__init__(namespaces=namespaces)
 
     def add(self, pod: Pod, place: Place) -> None:
         """A pod is placed on a node."""

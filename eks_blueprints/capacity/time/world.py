@@ -32,7 +32,7 @@ class World(Keeping):
         super().__init__(scenario)
         self.platform = platform
         self.random = random.Random(scenario.seed)  # noqa: S311 - what is left to chance must come out the same again
-        self.cluster = Tracked(namespaces=platform.namespaces)
+        self.cluster = Tracked(platform.namespaces)
         self.room = 0
         """Counts how often there may be more room than before."""
         self.lost_zones: list[str] = []

@@ -8,7 +8,8 @@ whole.
 A turn stands for `--scale-down-unneeded-time`, 10 minutes. Cluster Autoscaler looks every 10 seconds, so that a node
 that waits for another's drain goes as soon as that has ended.
 
-Not modelled: nodes that are unready, how long pods take to end, and what a delay after a scale-up keeps. Source:
+Not modelled: nodes that are unready, how long pods take to end, what a delay after a scale-up keeps, and the
+annotation `cluster-autoscaler.kubernetes.io/safe-to-evict`. Source:
 core/scaledown/planner, eligibility, unneeded and budgets, simulator/cluster.go and utilization/info.go.
 """
 
@@ -74,8 +75,6 @@ class Shrinking:
     """The group of each node, by name; one without a group stays."""
     daemons: Collection[str] = ()
     """Names of pods of DaemonSets, which end with their node."""
-    fixed: Mapping[str, str] = field(default_factory=dict)
-    """Pods that are not moved, by name, and why, such as `safe-to-evict is false`."""
     budgets: Sequence[Budget] = ()
     pace: Pace = Pace()
 
@@ -159,9 +158,6 @@ def _held(place: Place, group: Group | None, sizes: Mapping[str, int], shrinking
         return f"its pods request {share:.0%} of it, more than {shrinking.pace.threshold:.0%}"
     if sizes[group.name] <= group.least:
         return f"{group.name} has its min_size of {group.least}"
-    fixed = (pod.name for pod in _pods(place, shrinking) if pod.name in shrinking.fixed)
-    if (name := next(fixed, None)) is not None:
-        return f"{name} is not moved: {shrinking.fixed[name]}"
     return ""
 
 

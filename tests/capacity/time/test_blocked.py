@@ -8,7 +8,8 @@ from eks_blueprints.capacity.model import Demand, Platform
 from eks_blueprints.capacity.time.blocked import blocked
 from eks_blueprints.karpenter.disruption import Budget
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
-from eks_blueprints.provisioning.karpenter.disruption.state import Rules, Traits
+from eks_blueprints.provisioning.karpenter.disruption.rules import Rules
+from eks_blueprints.provisioning.karpenter.disruption.state import Traits
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.pod import Shape
 from eks_blueprints.scheduling.selectors import selector

@@ -21,7 +21,8 @@ from eks_blueprints.capacity.time.world import World
 from eks_blueprints.core.printed import document
 from eks_blueprints.karpenter.disruption import Budget
 from eks_blueprints.provisioning.karpenter.disruption.budgets import limit
-from eks_blueprints.provisioning.karpenter.disruption.state import Rules, Traits
+from eks_blueprints.provisioning.karpenter.disruption.rules import Rules
+from eks_blueprints.provisioning.karpenter.disruption.state import Traits
 from eks_blueprints.provisioning.makers import Profile
 from tests.capacity.time.worlds import SCALED, ZONES, group, keeps, machine, platform, play, pool, scenario, web
 

@@ -14,7 +14,7 @@ from eks_blueprints.capacity.time.scenario import Scenario
 from eks_blueprints.capacity.time.simulate import Simulation, simulate
 from eks_blueprints.karpenter.requirements import Requirement, allowed
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import Count, PodBudget
-from eks_blueprints.provisioning.karpenter.disruption.state import Rules
+from eks_blueprints.provisioning.karpenter.disruption.rules import Rules
 from eks_blueprints.provisioning.machine import ON_DEMAND, Machine, Offering
 from eks_blueprints.provisioning.makers import Group, Pool
 from eks_blueprints.scheduling.pod import Shape, Spread

@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from eks_blueprints.provisioning.karpenter.disruption.state import DO_NOT_DISRUPT, PLAIN, Owned, State
+from eks_blueprints.karpenter.disruption import Reason
+from eks_blueprints.provisioning.karpenter.disruption.budgets import room
+from eks_blueprints.provisioning.karpenter.disruption.rules import DO_NOT_DISRUPT
+from eks_blueprints.provisioning.karpenter.disruption.state import PLAIN, Owned, State
 from eks_blueprints.provisioning.machine import Machine
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.pod import Pod
@@ -55,6 +58,8 @@ class Held:
     reason: str
     until: datetime | None = None
     """When that ends by itself; None where something has to change."""
+    by_budgets: bool = False
+    """Whether a disruption budget of its NodePool is the reason."""
 
 
 Found = Candidate | Held
@@ -112,6 +117,23 @@ def candidates(state: State, wanted: Wanted, *, in_the_end: bool = False) -> tup
         elif isinstance(each, Candidate):
             found.append(each)
     return found, held
+
+
+def blocked(each: Candidate) -> Held:
+    """Its NodePool's budgets let no more nodes go."""
+    return Held(f"the disruption budgets of NodePool {each.pool.name} let no more nodes go now", by_budgets=True)
+
+
+def within_budgets(state: State, reason: Reason, found: Iterable[Candidate], held: dict[str, Held]) -> list[Candidate]:
+    """The first candidates in their order that may all go now for a reason; what blocks the others comes to `held`."""
+    left, going = room(state, reason), list[Candidate]()
+    for each in in_order(found):
+        if left[each.pool.name]:
+            left[each.pool.name] -= 1
+            going.append(each)
+        else:
+            held[each.name] = blocked(each)
+    return going
 
 
 def in_order(found: Iterable[Candidate]) -> list[Candidate]:

@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 
 from eks_blueprints.karpenter.labels import POOL
 from eks_blueprints.provisioning.karpenter.disruption.budgets import NO_LIMIT, room
-from eks_blueprints.provisioning.karpenter.disruption.candidates import Candidate, Held, candidates
+from eks_blueprints.provisioning.karpenter.disruption.candidates import Candidate, Held, blocked, candidates
 from eks_blueprints.provisioning.karpenter.disruption.command import Command, Replacement, saving
-from eks_blueprints.provisioning.karpenter.disruption.emptiness import BLOCKED
 from eks_blueprints.provisioning.karpenter.disruption.state import State
 from eks_blueprints.provisioning.karpenter.disruption.trial import Trials
 from eks_blueprints.provisioning.karpenter.template import Template
@@ -57,7 +56,7 @@ def drifted(state: State, trials: Trials) -> tuple[tuple[Command, ...], dict[str
     left = room(state, "Drifted")
     for each in sorted(found, key=lambda one: (bool(one.moving), one.owned.drifted or _EVER, one.name)):
         if not left[each.pool.name]:
-            held[each.name] = Held(BLOCKED.format(each.pool.name))
+            held[each.name] = blocked(each)
             continue
         trial = trials.without([each.name])
         if trial.stuck:
@@ -85,7 +84,7 @@ def static_drifted(state: State) -> tuple[tuple[Command, ...], dict[str, Held]]:
         mine = [each for each in found if each.pool.name == pool]
         there = [each for each in state.nodes.values() if each.pool == pool]
         for each in mine:
-            held[each.name] = Held(BLOCKED.format(pool))
+            held[each.name] = blocked(each)
         replicas = mine[0].pool.replicas
         if replicas is None or len(there) > replicas:
             continue

@@ -6,31 +6,21 @@ not known here.
 
 from __future__ import annotations
 
-from eks_blueprints.provisioning.karpenter.disruption.budgets import room
 from eks_blueprints.provisioning.karpenter.disruption.candidates import (
     Candidate,
     Held,
     candidates,
     consolidatable,
-    in_order,
+    within_budgets,
 )
 from eks_blueprints.provisioning.karpenter.disruption.command import Command
 from eks_blueprints.provisioning.karpenter.disruption.state import State
-
-BLOCKED = "the disruption budgets of NodePool {} let no more nodes go now"
 
 
 def emptied(state: State) -> tuple[tuple[Command, ...], dict[str, Held]]:
     """What emptiness does now, and why it leaves each of the other nodes alone."""
     found, held = candidates(state, _wanted)
-    left = room(state, "Empty")
-    going: list[Candidate] = []
-    for each in in_order(found):
-        if left[each.pool.name]:
-            left[each.pool.name] -= 1
-            going.append(each)
-        else:
-            held[each.name] = Held(BLOCKED.format(each.pool.name))
+    going = within_budgets(state, "Empty", found, held)
     if not going:
         return (), held
     names = tuple(each.name for each in going)

@@ -1,4 +1,4 @@
-"""Nodes that have grown too old go whatever budgets say, and how long any node can live.
+"""How long a node can live, whatever budgets say, and which jobs outlast their node.
 
 Karpenter deletes an expired node at once, and launches for its pods as they leave; no budget of its pool counts, and
 `karpenter.sh/do-not-disrupt` on the node neither. As it goes it waits for its pods, no longer than its grace period.
@@ -7,19 +7,14 @@ Source: pkg/controllers/nodeclaim/expiration in sigs.k8s.io/karpenter, v1.14.1; 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from eks_blueprints.karpenter.pool_rules import AUTO_MODE_LIFETIME_HOURS
-from eks_blueprints.provisioning.karpenter.disruption.state import Owned, Rules
+from eks_blueprints.provisioning.karpenter.disruption.rules import Rules
 
 AUTO_MODE_LONGEST = timedelta(hours=AUTO_MODE_LIFETIME_HOURS)
 """How long a node of EKS Auto Mode lives at most: 21 days."""
-
-
-def expires(owned: Owned) -> datetime | None:
-    """When a node begins to go for its age; None for never."""
-    return None if owned.expire_after is None else owned.created + owned.expire_after
 
 
 def longest_life(rules: Rules, *, auto_mode: bool = False) -> timedelta | None:

@@ -10,17 +10,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from eks_blueprints.provisioning.karpenter.disruption.balanced import Balance
-from eks_blueprints.provisioning.karpenter.disruption.budgets import room
 from eks_blueprints.provisioning.karpenter.disruption.candidates import (
     Candidate,
     Held,
     candidates,
-    in_order,
     underutilized,
+    within_budgets,
 )
 from eks_blueprints.provisioning.karpenter.disruption.command import Command, saving
 from eks_blueprints.provisioning.karpenter.disruption.consolidation import consolidated
-from eks_blueprints.provisioning.karpenter.disruption.emptiness import BLOCKED
 from eks_blueprints.provisioning.karpenter.disruption.state import State
 from eks_blueprints.provisioning.karpenter.disruption.trial import Trials, cheaper
 
@@ -30,14 +28,7 @@ _MOST = 100
 def several(state: State, trials: Trials, balance: Balance) -> tuple[tuple[Command, ...], dict[str, Held]]:
     """Nodes that go together now, and why others were not looked at."""
     found, held = candidates(state, underutilized)
-    left = room(state, "Underutilized")
-    nodes: list[Candidate] = []
-    for each in in_order(found):
-        if left[each.pool.name]:
-            left[each.pool.name] -= 1
-            nodes.append(each)
-        else:
-            held[each.name] = Held(BLOCKED.format(each.pool.name))
+    nodes = within_budgets(state, "Underutilized", found, held)
     best: Command | None = None
     fewest, most = 1, min(len(nodes) - 1, _MOST)
     while fewest <= most:

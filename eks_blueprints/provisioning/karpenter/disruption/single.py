@@ -14,13 +14,13 @@ from eks_blueprints.provisioning.karpenter.disruption.budgets import room
 from eks_blueprints.provisioning.karpenter.disruption.candidates import (
     Candidate,
     Held,
+    blocked,
     candidates,
     in_order,
     underutilized,
 )
 from eks_blueprints.provisioning.karpenter.disruption.command import Command
 from eks_blueprints.provisioning.karpenter.disruption.consolidation import consolidated
-from eks_blueprints.provisioning.karpenter.disruption.emptiness import BLOCKED
 from eks_blueprints.provisioning.karpenter.disruption.state import State
 from eks_blueprints.provisioning.karpenter.disruption.trial import Trials
 
@@ -31,7 +31,7 @@ def one(state: State, trials: Trials, balance: Balance) -> tuple[tuple[Command, 
     left = room(state, "Underutilized")
     for each in _by_turns(in_order(found)):
         if not left[each.pool.name]:
-            held[each.name] = Held(BLOCKED.format(each.pool.name))
+            held[each.name] = blocked(each)
             continue
         if why := balance.worth([each], each.price):  # no move saves more than the whole node
             held[each.name] = Held(why)

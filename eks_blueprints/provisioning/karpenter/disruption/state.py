@@ -6,47 +6,22 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
-from eks_blueprints.karpenter.disruption import DEFAULT_BUDGETS, Budget
 from eks_blueprints.karpenter.tolerating import Taint, keeping_off
 from eks_blueprints.provisioning.karpenter.disruption.pod_budgets import PodBudget
+from eks_blueprints.provisioning.karpenter.disruption.rules import Rules
 from eks_blueprints.provisioning.karpenter.packer import Ready
 from eks_blueprints.provisioning.machine import ON_DEMAND, RESERVED, Machine
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.cluster import Cluster
 from eks_blueprints.scheduling.pod import Pod, Shape
 
-Policy = Literal["WhenEmpty", "WhenEmptyOrUnderutilized", "Balanced"]
-
 DISRUPTED = Taint("karpenter.sh/disrupted", "", "NoSchedule")
 """What Karpenter puts on a node that it is about to take away; it evicts no pod that tolerates this."""
 
-DO_NOT_DISRUPT = "karpenter.sh/do-not-disrupt"
-"""Annotation of nodes and pods that keeps nodes; `"true"`, and of pods also a time from their start such as `"1h"`."""
-
 _ALMOST_FREE = 10_000_000
 """By what Karpenter divides the on-demand price of reserved capacity, so that it is cheaper than all else."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The block `disruption` of a NodePool, and how long its nodes live; the defaults are Karpenter's."""
-
-    policy: Policy = "WhenEmptyOrUnderutilized"
-    consolidate_after: timedelta | None = timedelta(0)
-    """How long no pod came to a node or went before it is looked at; None for `Never`."""
-    budgets: Sequence[Budget] = DEFAULT_BUDGETS
-    expire_after: timedelta | None = timedelta(hours=720)
-    """The age at which new nodes will be replaced; None for `Never`."""
-    grace: timedelta | None = None
-    """How long new nodes will wait for their pods as they go (`terminationGracePeriod`); None for ever."""
-    do_not_disrupt: bool = False
-    """Whether new nodes will have the annotation `karpenter.sh/do-not-disrupt: "true"`."""
-
-
-AUTO_MODE = Rules(expire_after=timedelta(hours=336), grace=timedelta(hours=24))
-"""What holds in EKS Auto Mode where a pool says nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +32,6 @@ class Owned:
     machine: str
     """Its instance type."""
     zone: str
-    created: datetime
     capacity_type: str = ON_DEMAND
     initialized: datetime | None = None
     """When it was ready for pods; None where it is not yet."""
@@ -72,8 +46,6 @@ class Owned:
     leaving: bool = False
     """Whether it is about to be taken away already."""
     ready: bool = True
-    expire_after: timedelta | None = None
-    """The age at which it is replaced; None for never."""
     grace: timedelta | None = None
     """How long it waits for its pods as it goes; None for ever."""
 
@@ -84,8 +56,6 @@ class Traits:
 
     daemon: bool = False
     """Whether a DaemonSet, or the node itself (a static pod), makes it: it ends with its node."""
-    static: bool = False
-    """Whether the node itself makes it."""
     keeps: bool | timedelta = False
     """Whether it keeps its node (`karpenter.sh/do-not-disrupt`), or for how long from its start."""
     started: datetime | None = None
@@ -183,19 +153,16 @@ class State:
 
     def moves(self, pod: Pod) -> bool:
         """Whether a pod comes back elsewhere once its node is gone."""
-        traits = self.traits_of(pod)
-        return not (traits.daemon or traits.static)
+        return not self.traits_of(pod).daemon
 
     def evicted(self, pod: Pod) -> bool:
         """Whether Karpenter evicts a pod as its node goes."""
-        traits = self.traits_of(pod)
-        stays = traits.static or traits.keeps_at(self.now)
-        return not stays and self._of_shape(pod)[0]
+        return not self.traits_of(pod).keeps_at(self.now) and self._of_shape(pod)[0]
 
     def moves_now(self, pod: Pod) -> bool:
         """Whether a pod comes back elsewhere, and nothing keeps it on its node for good."""
         traits = self.traits_of(pod)
-        if traits is not PLAIN and (traits.daemon or traits.static or traits.keeps_at(self.now)):
+        if traits is not PLAIN and (traits.daemon or traits.keeps_at(self.now)):
             return False
         return self.held(pod, for_good=True) is None
 
@@ -209,7 +176,7 @@ class State:
         if not self.pod_budgets:
             return None
         traits = self.traits_of(pod)
-        if traits is not PLAIN and (traits.static or traits.keeps or traits.unready):
+        if traits is not PLAIN and (traits.keeps or traits.unready):
             return self._held(pod, for_good=for_good)
         key = (pod.shape, for_good)
         if key not in self.looked_at:
