@@ -126,7 +126,7 @@ def demand_named(name: str, platforms: Sequence[Platform], stack: str = "") -> l
     }
     found = next((each for each in ranks.values() if each), None) or _of_pod(name, every)
     if not found:
-        known = list(short_names([each.name for _, each in every]).values())
+        known = _spelled_as(name, [each.name for _, each in every])
         raise InputError([Problem((), unknown_name(name, known, "workload"), stack or None)])
     if len({each.name for _, each in found}) > 1:
         meant = ", ".join(sorted({each.name for _, each in found}))
@@ -134,6 +134,13 @@ def demand_named(name: str, platforms: Sequence[Platform], stack: str = "") -> l
             [Problem((), f"several workloads have this name; got {name}; name one of {meant}", stack or None)]
         )
     return found
+
+
+def _spelled_as(name: str, known: Sequence[str]) -> list[str]:
+    """Names of workloads with as many parts as a person wrote: one with its namespace is near to such names alone."""
+    parts = name.count("/")
+    rank = {1: "spaced", 2: "whole"}.get(parts)
+    return sorted({each for of in known for each in _names(of)[rank]}) if rank else list(short_names(known).values())
 
 
 def lacking(daemon: Daemon, outcome: Outcome) -> tuple[Waiting, ...]:

@@ -35,7 +35,9 @@ def render(simulation: Simulation, *, title: str) -> str:
     sums, scenario = Sums(simulation), simulation.scenario
     said, level = sums.verdict
     about = f"{title} · from {scenario.start} for {took(simulation.seconds)} · seed {scenario.seed}"
-    head = f'<div class="verdict {level}"><h1>{markup(said[:1].upper() + said[1:])}</h1>'
+    # A workload's name keeps its first letter as it is.
+    named = said.startswith(tuple(sums.short(each) for each in simulation.record.workloads))
+    head = f'<div class="verdict {level}"><h1>{markup(said if named else said[:1].upper() + said[1:])}</h1>'
     body = [head + f'<p class="lead">{markup(about)}</p></div>', '<section class="stack">']
     region = simulation.platform.region
     pill = f'<span class="pill">{markup(region)}</span>' if region else ""

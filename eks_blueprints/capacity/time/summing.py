@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
@@ -12,6 +13,12 @@ from eks_blueprints.capacity.time.simulate import Simulation, spans
 from eks_blueprints.capacity.time.words import took
 from eks_blueprints.capacity.words import count
 from eks_blueprints.review.cost.estimate import money
+
+_LAUNCHES = re.compile(r"(?:^|[/-])(?:karpenter|cluster-autoscaler)$")
+"""Names of the workloads that launch nodes."""
+_ALL_THE_SAME = (
+    "{} has no ready pod for a time, in which it launches nodes here all the same; pods would wait for longer"
+)
 
 
 class Sums:
@@ -122,6 +129,8 @@ class Sums:
         platform = self.of.platform
         found = [f"no price: {', '.join(sorted(self.record.unpriced))}"] if self.record.unpriced else []
         found += self.record.notes
+        down = [self.short(each.name) for each in self.record.workloads.values() if each.pods and not each.fewest]
+        found += [_ALL_THE_SAME.format(each) for each in sorted(down) if _LAUNCHES.search(each)]
         found += [f"not known: {each}" for each in platform.unknown]
         return found
 

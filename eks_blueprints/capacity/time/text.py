@@ -53,7 +53,9 @@ def _charts(simulation: Simulation, width: int) -> Iterator[str]:
         ("rate", "$/h", "{:.2f}"),
     ):
         values = resampled(simulation.record.samples, simulation.seconds, columns, of)
-        least, most = min(values, default=0), max(values, default=0)
+        # A column shows the largest value of its time; lows that are shorter are in the span.
+        every = [float(getattr(each, of)) for each in simulation.record.samples]
+        least, most = min(every, default=0), max(every, default=0)
         drawn = "".join(_BLOCKS[round(each / most * (len(_BLOCKS) - 1)) if most else 0] for each in values)
         span = form.format(most) if least == most else f"{form.format(least)} to {form.format(most)}"
         yield f"{label:>8} {drawn} {span}"

@@ -44,6 +44,22 @@ def test_no_line_is_wider_than_it_may_be() -> None:
         assert max(map(len, _text(_found(), width).splitlines())) <= width
 
 
+def test_the_span_beside_a_chart_has_lows_that_are_shorter_than_a_column() -> None:
+    (nodes,) = (line for line in _text(_found()).splitlines() if line.startswith("   nodes "))
+    assert nodes.endswith(" 0 to 2")
+
+
+def test_what_launches_nodes_without_a_ready_pod_is_noted() -> None:
+    event = {"at": "1h", "node_loss": {"count": "100%"}}
+    found = play(platform(web(1), web(1, "karpenter"), pools=(pool(machines=(LARGE,)),)), scenario(event))
+    assert "note  karpenter has no ready pod for a time, in which it launches nodes here" in _text(found)
+    assert "launches nodes here" not in _text(_found())
+
+
+def test_the_title_of_a_page_keeps_the_name_of_a_workload() -> None:
+    assert "<h1>web has no ready pod for a time</h1>" in page(_found(), title="shop")
+
+
 def test_good_news_are_told_too() -> None:
     found = play(platform(web(2), pools=(pool(machines=(LARGE, XLARGE)),)), scenario())
     assert "every workload kept ready pods, and none waits at the end" in _text(found)
