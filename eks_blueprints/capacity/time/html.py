@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from eks_blueprints.capacity.time.moments import instant
+from eks_blueprints.capacity.time.moments import local
 from eks_blueprints.capacity.time.record import Entry
 from eks_blueprints.capacity.time.simulate import Simulation, spans
 from eks_blueprints.capacity.time.summing import Sums, by_hours
@@ -99,7 +99,7 @@ def _mark(entry: Entry, at: float) -> str:
 
 
 def _ticks(simulation: Simulation, across: Callable[[float], float]) -> str:
-    begins = instant(simulation.scenario.start)
+    begins = local(simulation.scenario.start)
     form = "%a %H:%M" if simulation.seconds > 86_400 else "%H:%M"
     found = []
     for number in range(7):

@@ -53,6 +53,11 @@ def instant(text: str) -> datetime:
     return found.astimezone(UTC)
 
 
+def local(text: str) -> datetime:
+    """An instant by the clock that it is written in, by which the reader of its scenario goes."""
+    return datetime.fromisoformat(text)
+
+
 def _length(text: str) -> str:
     length(text)
     return text

@@ -40,8 +40,9 @@ def render(simulation: Simulation, *, width: int = 100) -> Iterator[str]:
     yield from _charts(simulation, width)
     yield from ("", click.style("timeline", bold=True))
     yield from _timeline(sums, width)
-    yield from ("", click.style("workloads", bold=True))
-    yield from _workloads(sums, width)
+    if sums.workloads:
+        yield from ("", click.style("workloads", bold=True))
+        yield from _workloads(sums, width)
     yield from _ends(sums, width)
 
 
@@ -118,7 +119,7 @@ def _ends(sums: Sums, width: int) -> Iterator[str]:
     hours = by_hours(sums.record.hours.items())
     listed = [f"{number:,.1f} {kind} {capacity}" for kind, capacity, number in hours[:8]]
     more = [f"{sum(number for *_, number in hours[8:]):,.1f} of {len(hours) - 8} others"] if len(hours) > 8 else []
-    said.append(("node-hours", ", ".join(listed + more), ""))
+    said.append(("node-hours", ", ".join(listed + more) or "none", ""))
     said += [("note", each, "") for each in sums.notes]
     yield ""
     for word, text, colour in said:
