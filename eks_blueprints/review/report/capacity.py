@@ -53,4 +53,5 @@ def waiting(found: Sequence[Change], told: Sequence[Attention]) -> Iterator[Atte
                 cause = f"{when}{more} more {'pod' if more == 1 else 'pods'} than its nodes have room for"
                 why = [*each.reasons[:_MOST_REASONS], *([each.remedy] if each.remedy else [])] or ["nothing takes them"]
                 effect = f"they {'would ' if when else ''}stay pending: {'; '.join(why)}"
-                yield Attention("stuck", "warning", "pods wait", each.name, "", cause, effect)
+                title = f"pods {'would ' if when else ''}wait"
+                yield Attention("stuck", "warning", title, each.name, "", cause, effect)

@@ -114,7 +114,7 @@ def test_pods_that_newly_wait_need_attention() -> None:
 def test_pods_that_newly_wait_only_at_most_need_attention_too() -> None:
     (change,) = compare([(small(), small())], [(small(), grown())])
     (item,) = waiting([change], [])
-    assert (item.title, item.name) == ("pods wait", API.name)
+    assert (item.title, item.name) == ("pods would wait", API.name)
     assert item.cause == "with as many pods as autoscalers allow, 1 more pod than its nodes have room for"
     assert item.effect.startswith("they would stay pending: limits, Karpenter default")
     (both,) = compare([(small(), small())], [(grown(), grown())])
