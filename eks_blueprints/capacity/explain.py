@@ -188,6 +188,11 @@ def why(found: Explained) -> Iterator[str]:
     pools = [each for each in platform.pools if _is_of(each, kinds)]
     if pools:
         yield "Karpenter fills nodes that are on their way first, the one with the fewest pods before others"
+        if wishes := list(_wishes(found.demand.shape)):
+            yield (
+                f"Karpenter takes what a pod only prefers ({', '.join(wishes)}) as required while it can make a node "
+                "for it, which can be more nodes than pods need"
+            )
         tried = [each for each in by_weight(platform.pools) if each.replicas is None]
         if len(tried) > 1:
             order = ", ".join(f"{each.name} ({each.weight})" for each in tried)
@@ -199,6 +204,15 @@ def why(found: Explained) -> Iterator[str]:
     if any(_is_of(each, [kind for kind in kinds if kind[-1]]) for each in platform.groups):
         expanders = ", ".join(platform.autoscaler.expanders) if platform.autoscaler else "none"
         yield f"Cluster Autoscaler adds nodes to the group that its expander prefers ({expanders})"
+
+
+def _wishes(shape: Shape) -> Iterator[str]:
+    """What a shape asks for that kube-scheduler only prefers."""
+    yield from dict.fromkeys(f"spread over {each.key}" for each in shape.spread if not each.hard)
+    yield from dict.fromkeys(f"apart within {term.key}" for _, term in shape.rather_apart)
+    yield from dict.fromkeys(f"together within {term.key}" for _, term in shape.rather_near)
+    if shape.prefers:
+        yield "preferred node affinity"
 
 
 def _is_of(maker: Maker, kinds: Iterable[tuple[str, str, bool]]) -> bool:
