@@ -126,7 +126,7 @@ def demand_named(name: str, platforms: Sequence[Platform], stack: str = "") -> l
     }
     found = next((each for each in ranks.values() if each), None) or _of_pod(name, every)
     if not found:
-        known = list(short_names([each.name for _, each in every]).values())
+        known = _spelled_as(name, [each.name for _, each in every])
         raise InputError([Problem((), unknown_name(name, known, "workload"), stack or None)])
     if len({each.name for _, each in found}) > 1:
         meant = ", ".join(sorted({each.name for _, each in found}))
@@ -134,6 +134,13 @@ def demand_named(name: str, platforms: Sequence[Platform], stack: str = "") -> l
             [Problem((), f"several workloads have this name; got {name}; name one of {meant}", stack or None)]
         )
     return found
+
+
+def _spelled_as(name: str, known: Sequence[str]) -> list[str]:
+    """Names of workloads with as many parts as a person wrote: one with its namespace is near to such names alone."""
+    parts = name.count("/")
+    rank = {1: "spaced", 2: "whole"}.get(parts)
+    return sorted({each for of in known for each in _names(of)[rank]}) if rank else list(short_names(known).values())
 
 
 def lacking(daemon: Daemon, outcome: Outcome) -> tuple[Waiting, ...]:
@@ -181,6 +188,11 @@ def why(found: Explained) -> Iterator[str]:
     pools = [each for each in platform.pools if _is_of(each, kinds)]
     if pools:
         yield "Karpenter fills nodes that are on their way first, the one with the fewest pods before others"
+        if wishes := list(_wishes(found.demand.shape)):
+            yield (
+                f"Karpenter takes what a pod only prefers ({', '.join(wishes)}) as required while it can make a node "
+                "for it, which can be more nodes than pods need"
+            )
         tried = [each for each in by_weight(platform.pools) if each.replicas is None]
         if len(tried) > 1:
             order = ", ".join(f"{each.name} ({each.weight})" for each in tried)
@@ -192,6 +204,15 @@ def why(found: Explained) -> Iterator[str]:
     if any(_is_of(each, [kind for kind in kinds if kind[-1]]) for each in platform.groups):
         expanders = ", ".join(platform.autoscaler.expanders) if platform.autoscaler else "none"
         yield f"Cluster Autoscaler adds nodes to the group that its expander prefers ({expanders})"
+
+
+def _wishes(shape: Shape) -> Iterator[str]:
+    """What a shape asks for that kube-scheduler only prefers."""
+    yield from dict.fromkeys(f"spread over {each.key}" for each in shape.spread if not each.hard)
+    yield from dict.fromkeys(f"apart within {term.key}" for _, term in shape.rather_apart)
+    yield from dict.fromkeys(f"together within {term.key}" for _, term in shape.rather_near)
+    if shape.prefers:
+        yield "preferred node affinity"
 
 
 def _is_of(maker: Maker, kinds: Iterable[tuple[str, str, bool]]) -> bool:

@@ -15,7 +15,8 @@ from eks_blueprints.capacity.schema import schema
 from eks_blueprints.core.errors import InputError
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.scheduling.node import Node
-from eks_blueprints.scheduling.pod import Shape
+from eks_blueprints.scheduling.pod import Shape, Spread
+from eks_blueprints.scheduling.selectors import selector
 from tests.capacity.outcomes import AGENT, API, WEB, ZONES, demand, small, waiting
 
 ASKED: list[Platform] = []
@@ -68,6 +69,18 @@ def test_pods_that_wait_are_told_with_what_would_take_them() -> None:
     assert "→ set max_size of workers to 7" in said
     assert "runs on" not in said
     assert "not known: the pods of chart x are not known" in said
+
+
+def test_what_karpenter_keeps_though_it_is_only_preferred_is_told() -> None:
+    everywhere = selector({"matchLabels": {"app": "web"}})
+    soft = Spread(skew=1, key="kubernetes.io/hostname", hard=False, selector=everywhere)
+    hard = Spread(skew=1, key="topology.kubernetes.io/zone", hard=True, selector=everywhere)
+    for spread, told in (((hard, soft), True), ((hard,), False)):
+        picky = replace(WEB, shape=replace(WEB.shape, spread=spread))
+        said = " ".join(click.unstyle("\n".join(render(explained(small(), picky, place)))).split())
+        assert (
+            "Karpenter takes what a pod only prefers (spread over kubernetes.io/hostname) as required while" in said
+        ) == told
 
 
 def test_pools_are_told_in_the_order_in_which_they_are_tried() -> None:

@@ -134,6 +134,8 @@ def test_kp_07_and_kp_12_a_pod_gets_the_architecture_and_labels_it_selects_or_no
     assert (
         Packer([pool]).pack(_pods(other, 1)).waiting["myapp#0"]["default"].reason == "has no team that the pod may have"
     )
+    owned = _shape(nodeSelector={"owner": "shop"})
+    assert Packer([pool]).pack(_pods(owned, 1)).waiting["myapp#0"]["default"].reason == "does not set the label owner"
     intel = Pool(name="default", machines=both, requirements=_asked(("kubernetes.io/arch", "In", ("amd64",))))
     refused = Packer([intel]).pack(_pods(_shape(nodeSelector={"kubernetes.io/arch": "arm64"}), 1)).waiting["myapp#0"]
     assert refused["default"].predicate == "NodeAffinity"

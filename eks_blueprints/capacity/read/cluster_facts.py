@@ -113,6 +113,10 @@ def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps
         gaps.say(f"there are no prices for {region}: those of {prices.table['basis']} are used")
     every = {zone for each in stack.of(SUBNET) if (zone := subnet_of(each).zone) and zone.startswith(region)}
     settings = _karpenters(cluster, stack)
+    policies = (
+        settings.get(each) if settings.is_known(each) else None for each in ("preferencePolicy", "minValuesPolicy")
+    )
+    say_policies(gaps, *policies)
     cni = _of_cni(cluster, stack, gaps)
     env = cni.get("env") if isinstance(cni.get("env"), Mapping) else {}
     ipv6 = cluster.props.is_known("kubernetesNetworkConfig", "ipFamily") and (
@@ -131,6 +135,18 @@ def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps
         pod_interfaces=_on(env, "ENABLE_POD_ENI"),
         memory_overhead=_number(settings, "vmMemoryOverheadPercent", OVERHEAD),
     )
+
+
+def say_policies(gaps: Gaps, preference: object = None, min_values: object = None) -> None:
+    """Say which settings of Karpenter's controller are other than the defaults, which are counted with all the same."""
+    if preference == "Ignore":
+        gaps.say(
+            "Karpenter ignores what pods only prefer (preferencePolicy Ignore), and here they have it as by default"
+        )
+    if min_values == "BestEffort":
+        gaps.say(
+            "Karpenter gives up minValues it cannot meet (minValuesPolicy BestEffort), and here they hold as by default"
+        )
 
 
 def region_of(cluster: Resource, stack: Stack) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from eks_blueprints.capacity.model import Doubt, Expansion
 from eks_blueprints.capacity.read.autoscaler import expansion, flags_of
-from eks_blueprints.capacity.read.cluster_facts import ClusterFacts, facts_in
+from eks_blueprints.capacity.read.cluster_facts import ClusterFacts, facts_in, say_policies
 from eks_blueprints.capacity.read.exported import Exported, Item
 from eks_blueprints.capacity.read.machines import Machines
 from eks_blueprints.capacity.read.node_classes import way_of_class
@@ -144,6 +144,7 @@ def _facts(export: Exported, region: str, prices: Prices, gaps: Gaps) -> Cluster
         region = zones[0].rstrip("abcdef") if zones else str(prices.table["basis"])
         gaps.say(f"the region of the cluster is not known: taken for {region}, whose prices are used")
     controller = _env(export, _CONTROLLER)
+    say_policies(gaps, controller.get("PREFERENCE_POLICY"), controller.get("MIN_VALUES_POLICY"))
     return facts_in(
         region,
         zones,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from eks_blueprints.capacity.time.moments import instant
+from eks_blueprints.capacity.time.moments import local
 from eks_blueprints.capacity.time.record import Entry
 from eks_blueprints.capacity.time.simulate import Simulation, spans
 from eks_blueprints.capacity.time.summing import Sums, by_hours
@@ -35,7 +35,9 @@ def render(simulation: Simulation, *, title: str) -> str:
     sums, scenario = Sums(simulation), simulation.scenario
     said, level = sums.verdict
     about = f"{title} · from {scenario.start} for {took(simulation.seconds)} · seed {scenario.seed}"
-    head = f'<div class="verdict {level}"><h1>{markup(said[:1].upper() + said[1:])}</h1>'
+    # A workload's name keeps its first letter as it is.
+    named = said.startswith(tuple(sums.short(each) for each in simulation.record.workloads))
+    head = f'<div class="verdict {level}"><h1>{markup(said if named else said[:1].upper() + said[1:])}</h1>'
     body = [head + f'<p class="lead">{markup(about)}</p></div>', '<section class="stack">']
     region = simulation.platform.region
     pill = f'<span class="pill">{markup(region)}</span>' if region else ""
@@ -97,7 +99,7 @@ def _mark(entry: Entry, at: float) -> str:
 
 
 def _ticks(simulation: Simulation, across: Callable[[float], float]) -> str:
-    begins = instant(simulation.scenario.start)
+    begins = local(simulation.scenario.start)
     form = "%a %H:%M" if simulation.seconds > 86_400 else "%H:%M"
     found = []
     for number in range(7):

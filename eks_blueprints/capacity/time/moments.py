@@ -53,6 +53,11 @@ def instant(text: str) -> datetime:
     return found.astimezone(UTC)
 
 
+def local(text: str) -> datetime:
+    """An instant by the clock that it is written in, by which the reader of its scenario goes."""
+    return datetime.fromisoformat(text)
+
+
 def _length(text: str) -> str:
     length(text)
     return text
@@ -113,7 +118,7 @@ def _cores(text: str) -> str:
 
 
 def _written(value: Any) -> Any:
-    """A number as it is written, which may have no quotes."""
+    """A number as it is written: it may have no quotes, or lack its unit, which is told better than that it is none."""
     return str(value) if type(value) in (int, float) else value
 
 
@@ -132,11 +137,11 @@ def part(text: str, whole: int, *, up: bool) -> int:
 _AS_NUMBER = WithJsonSchema({"type": ["string", "number"]})
 _AS_LENGTH = WithJsonSchema({"type": "string", "pattern": _PATTERN})
 
-Length = Annotated[str, AfterValidator(_length), _AS_LENGTH]
+Length = Annotated[str, BeforeValidator(_written), AfterValidator(_length), _AS_LENGTH]
 """Days, hours, minutes and seconds, such as `1h30m`."""
-SomeLength = Annotated[str, AfterValidator(_some_length), _AS_LENGTH]
+SomeLength = Annotated[str, BeforeValidator(_written), AfterValidator(_some_length), _AS_LENGTH]
 Instant = Annotated[str, AfterValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
-Moment = Annotated[str, AfterValidator(moment)]
+Moment = Annotated[str, BeforeValidator(_written), AfterValidator(moment)]
 """A length counted from the start, or an instant."""
 Percent = Annotated[str, AfterValidator(_percent)]
 Share = Annotated[str, AfterValidator(_share)]

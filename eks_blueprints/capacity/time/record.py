@@ -48,10 +48,12 @@ class OfWorkload:
     pods: int = 0
     """How many pods it was to have at the start."""
     fewest: int = 0
-    """The smallest number of its pods that were ready."""
+    """How many of its pods were ready when the smallest share of them was."""
     fewest_at: int = 0
     wanted_then: int = 0
-    """How many pods it was to have then."""
+    """How many pods it had reached before, of those that it was to have then."""
+    reached: int = 0
+    """As many pods as were ready at once since it was to have fewer the last time."""
     longest: int = 0
     """The longest wait of one of its pods for a node, in seconds."""
     longest_at: int = 0
@@ -62,6 +64,19 @@ class OfWorkload:
     """How often a pod of it had to leave its node."""
     cut: int = 0
     """How often a pod had less time to end than it takes."""
+
+    def see(self, ready: int, wanted: int, now: int) -> None:
+        """Keep how many pods are ready, if that is the smallest share yet.
+
+        Pods that are still to come as a workload grows are not missing; all of them are where none is ready.
+        """
+        self.reached = min(wanted, max(self.reached, ready))
+        if not wanted:
+            return
+        of = self.reached or wanted
+        share = self.fewest / self.wanted_then if self.wanted_then else 1.0
+        if (ready / of, ready) < (share, self.fewest):
+            self.fewest, self.fewest_at, self.wanted_then = ready, now, of
 
 
 @dataclass(slots=True, kw_only=True)

@@ -164,6 +164,13 @@ class Rollout(Spec):
     max_unavailable: Amount = "25%"
     """Pods below it; a share is rounded down."""
 
+    @model_validator(mode="after")
+    def _can_go_on(self) -> Rollout:
+        # The API server refuses it; a share that rounds to nothing is another thing.
+        if not int(self.max_surge.rstrip("%")) and not int(self.max_unavailable.rstrip("%")):
+            raise ValueError("can replace no pod; got max_surge 0 and max_unavailable 0; set one of them to 1 or more")
+        return self
+
 
 _KINDS = (
     *("node_loss", "zone_loss", "spot_interruption", "no_capacity"),
@@ -239,6 +246,11 @@ class Scenario(Spec):
                     if (before := seen.setdefault(self.seconds(moment), moment)) != moment:
                         what = f"is the same time as {shown(before)}; got {shown(moment)}; keep one"
                         faults.add(("load", index, name, moment), what)
+            # Later figures may stay in the file of a longer scenario; a load of them alone does nothing.
+            if seen and (first := min(seen)) > end:
+                name = next(each for each in ("replicas", "cpu", "cores") if getattr(load, each) is not None)
+                what = f"is after the end; got {shown(seen[first])} as the first figure; write 0s to {self.duration}"
+                faults.add(("load", index, name, seen[first]), what)
         for index, event in enumerate(self.events):
             if not 0 <= (at := self.seconds(event.at)) <= end:
                 before = "before the start" if at < 0 else "after the end"

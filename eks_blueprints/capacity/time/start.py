@@ -64,7 +64,7 @@ def at_start(world: World) -> None:
     for work in world.works.values():
         kept = work.kept
         kept.pods = work.want
-        kept.fewest, kept.wanted_then = work.ready, work.want
+        kept.fewest, kept.wanted_then, kept.reached = work.ready, work.want, min(work.ready, work.want)
         kept.longest = kept.moved = 0
     for host in world.hosts.values():
         host.born = host.touched = 0

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from eks_blueprints.capacity.boxes import short_names
-from eks_blueprints.capacity.time.moments import instant
+from eks_blueprints.capacity.model import Doubt
+from eks_blueprints.capacity.time.moments import local
 from eks_blueprints.capacity.time.record import Loss, OfWorkload, Sample, Wave
 from eks_blueprints.capacity.time.simulate import Simulation, spans
 from eks_blueprints.capacity.time.words import took
 from eks_blueprints.capacity.words import count
 from eks_blueprints.review.cost.estimate import money
+
+_LAUNCHES = re.compile(r"(?:^|[/-])(?:karpenter|cluster-autoscaler)$")
+"""Names of the workloads that launch nodes."""
+_ALL_THE_SAME = (
+    "{} has no ready pod for a time, in which it launches nodes here all the same; pods would wait for longer"
+)
 
 
 class Sums:
@@ -25,7 +33,7 @@ class Sums:
 
     def when(self, seconds: int) -> str:
         """The time of day, with the day where the scenario has several."""
-        begins = instant(self.of.scenario.start)
+        begins = local(self.of.scenario.start)
         at, ends = begins + timedelta(seconds=seconds), begins + timedelta(seconds=self.of.seconds)
         return f"{at:%H:%M:%S}" if begins.date() == ends.date() else f"{at:%a %d %H:%M:%S}"
 
@@ -122,7 +130,9 @@ class Sums:
         platform = self.of.platform
         found = [f"no price: {', '.join(sorted(self.record.unpriced))}"] if self.record.unpriced else []
         found += self.record.notes
-        found += [f"not known: {each}" for each in platform.unknown]
+        down = [self.short(each.name) for each in self.record.workloads.values() if each.pods and not each.fewest]
+        found += [_ALL_THE_SAME.format(each) for each in sorted(down) if _LAUNCHES.search(each)]
+        found += [each if isinstance(each, Doubt) else f"not known: {each}" for each in platform.unknown]
         return found
 
 

@@ -40,8 +40,9 @@ def render(simulation: Simulation, *, width: int = 100) -> Iterator[str]:
     yield from _charts(simulation, width)
     yield from ("", click.style("timeline", bold=True))
     yield from _timeline(sums, width)
-    yield from ("", click.style("workloads", bold=True))
-    yield from _workloads(sums, width)
+    if sums.workloads:
+        yield from ("", click.style("workloads", bold=True))
+        yield from _workloads(sums, width)
     yield from _ends(sums, width)
 
 
@@ -53,7 +54,9 @@ def _charts(simulation: Simulation, width: int) -> Iterator[str]:
         ("rate", "$/h", "{:.2f}"),
     ):
         values = resampled(simulation.record.samples, simulation.seconds, columns, of)
-        least, most = min(values, default=0), max(values, default=0)
+        # A column shows the largest value of its time; lows that are shorter are in the span.
+        every = [float(getattr(each, of)) for each in simulation.record.samples]
+        least, most = min(every, default=0), max(every, default=0)
         drawn = "".join(_BLOCKS[round(each / most * (len(_BLOCKS) - 1)) if most else 0] for each in values)
         span = form.format(most) if least == most else f"{form.format(least)} to {form.format(most)}"
         yield f"{label:>8} {drawn} {span}"
@@ -116,7 +119,7 @@ def _ends(sums: Sums, width: int) -> Iterator[str]:
     hours = by_hours(sums.record.hours.items())
     listed = [f"{number:,.1f} {kind} {capacity}" for kind, capacity, number in hours[:8]]
     more = [f"{sum(number for *_, number in hours[8:]):,.1f} of {len(hours) - 8} others"] if len(hours) > 8 else []
-    said.append(("node-hours", ", ".join(listed + more), ""))
+    said.append(("node-hours", ", ".join(listed + more) or "none", ""))
     said += [("note", each, "") for each in sums.notes]
     yield ""
     for word, text, colour in said:

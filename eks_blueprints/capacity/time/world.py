@@ -56,9 +56,8 @@ class World(Keeping):
         for each in self.watchers:
             each()
         for work in self._seen.values():
-            kept = work.kept
-            if not self.at_rest and work.want and work.ready < kept.fewest:
-                kept.fewest, kept.fewest_at, kept.wanted_then = work.ready, self.now, work.want
+            if not self.at_rest:
+                work.kept.see(work.ready, work.want, self.now)
         self._seen.clear()
         self.sample()
 

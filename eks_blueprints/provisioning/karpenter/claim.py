@@ -142,7 +142,10 @@ class Claim:
         if (taint := ask.keeping_off(template.pool.taints)) is not None:
             return Refused("TaintToleration", f"has the taint {taint.key}")
         if (key := clash(self.requirements, ask.requirements, template.known)) is not None:
-            return Refused("NodeAffinity", f"has no {key} that the pod may have")
+            has = key in self.requirements
+            return Refused(
+                "NodeAffinity", f"has no {key} that the pod may have" if has else f"does not set the label {key}"
+            )
         requirements, types = both(self.requirements, ask.requirements), self.types
         for key in ask.requirements:
             types &= catalogue.labelled(key, requirements[key])

@@ -43,11 +43,15 @@ def waiting(found: Sequence[Change], told: Sequence[Attention]) -> Iterator[Atte
     for change in found:
         if change.before is None:
             continue
-        for each in change.newly_waiting:
+        already = {each.name for each in change.newly_waiting}
+        at_most = [each for each in change.newly_waiting_at_most if each.name not in already]
+        for each in (*change.newly_waiting, *at_most):
             name = each.name.rpartition("/")[2]
             if not any(other == name or other.endswith(f"-{name}") for other in nowhere):
                 more = each.after - each.before
-                cause = f"{more} more {'pod' if more == 1 else 'pods'} than its nodes have room for"
+                when = "" if each.name in already else "with as many pods as autoscalers allow, "
+                cause = f"{when}{more} more {'pod' if more == 1 else 'pods'} than its nodes have room for"
                 why = [*each.reasons[:_MOST_REASONS], *([each.remedy] if each.remedy else [])] or ["nothing takes them"]
-                effect = f"they stay pending: {'; '.join(why)}"
-                yield Attention("stuck", "warning", "pods wait", each.name, "", cause, effect)
+                effect = f"they {'would ' if when else ''}stay pending: {'; '.join(why)}"
+                title = f"pods {'would ' if when else ''}wait"
+                yield Attention("stuck", "warning", title, each.name, "", cause, effect)

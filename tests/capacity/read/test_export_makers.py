@@ -119,3 +119,5 @@ def test_settings_of_karpenter_are_read_off_its_pods(tmp_path: Path) -> None:
     (found,) = alone(tmp_path, *objects, controller).pools[0].machines
     assert found.allocatable["memory"] < usual.allocatable["memory"]
     assert found.allocatable["pods"] < usual.allocatable["pods"]
+    ignoring = with_env("karpenter", image, PREFERENCE_POLICY="Ignore")
+    assert any("preferencePolicy Ignore" in each for each in alone(tmp_path, *objects, ignoring).unknown)

@@ -102,6 +102,15 @@ def test_karpenters_own_settings_and_those_of_the_network_change_its_estimate() 
     assert after.allocatable["pods"] < before.allocatable["pods"]
 
 
+def test_policies_of_karpenters_that_are_not_counted_with_are_said() -> None:
+    said = []
+    for settings in ({"preferencePolicy": "Respect"}, {"preferencePolicy": "Ignore", "minValuesPolicy": "BestEffort"}):
+        release = chart("karpenter", "karpenter", values={"settings": settings})
+        found = platform(pool(), node_class(), release).unknown
+        said.append([each.split("(")[1].split(")")[0] for each in found if each.startswith("Karpenter ")])
+    assert said == [[], ["preferencePolicy Ignore", "minValuesPolicy BestEffort"]]
+
+
 def test_interfaces_that_karpenter_leaves_out_are_there_for_pods_on_nodes_of_groups() -> None:
     release = chart("karpenter", "karpenter", values={"settings": {"reservedENIs": "1"}})
     before, after = (only_group(platform(managed(), *more)).machines[0] for more in ((), (release,)))

@@ -1,11 +1,13 @@
 """Simulations as text, as a page and as JSON."""
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import click
 import jsonschema
 
+from eks_blueprints.capacity.model import Doubt
 from eks_blueprints.capacity.time.html import render as page
 from eks_blueprints.capacity.time.json_form import schema, to_data
 from eks_blueprints.capacity.time.scenario import schema as of_scenario
@@ -42,6 +44,37 @@ def test_the_text_tells_the_worst_first_then_figures_charts_and_what_happened() 
 def test_no_line_is_wider_than_it_may_be() -> None:
     for width in (80, 100):
         assert max(map(len, _text(_found(), width).splitlines())) <= width
+
+
+def test_the_span_beside_a_chart_has_lows_that_are_shorter_than_a_column() -> None:
+    (nodes,) = (line for line in _text(_found()).splitlines() if line.startswith("   nodes "))
+    assert nodes.endswith(" 0 to 2")
+
+
+def test_times_are_those_of_the_clock_that_the_scenario_is_written_in() -> None:
+    found = play(platform(web(2), pools=(pool(machines=(LARGE,)),)), scenario({"at": "1h", "node_loss": {}}))
+    there = replace(found, scenario=found.scenario.model_copy(update={"start": "2026-03-02T06:00:00+05:30"}))
+    assert "  07:00:00 " in _text(there)
+    assert ">06:00</text>" in page(there, title="shop")
+
+
+def test_a_platform_without_pods_and_what_is_in_doubt_are_told_plainly() -> None:
+    known = replace(platform(pools=(pool(),)), unknown=(Doubt("zones of some types"), "the size of web"))
+    text = _text(play(known, scenario()))
+    assert "\nworkloads" not in text
+    assert "node-hours  none" in text
+    assert "note  zones of some types\nnote  not known: the size of web" in text
+
+
+def test_what_launches_nodes_without_a_ready_pod_is_noted() -> None:
+    event = {"at": "1h", "node_loss": {"count": "100%"}}
+    found = play(platform(web(1), web(1, "karpenter"), pools=(pool(machines=(LARGE,)),)), scenario(event))
+    assert "note  karpenter has no ready pod for a time, in which it launches nodes here" in _text(found)
+    assert "launches nodes here" not in _text(_found())
+
+
+def test_the_title_of_a_page_keeps_the_name_of_a_workload() -> None:
+    assert "<h1>web has no ready pod for a time</h1>" in page(_found(), title="shop")
 
 
 def test_good_news_are_told_too() -> None:

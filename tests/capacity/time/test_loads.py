@@ -33,6 +33,17 @@ def test_it_goes_up_by_steps_and_down_after_five_minutes() -> None:
     assert (kept.fewest, kept.still) == (3, 0)
 
 
+def test_the_fewest_ready_pods_are_the_smallest_share_of_those_that_there_were() -> None:
+    load = {"workload": "web", "replicas": {"0h": 2, "1h": 10}}
+    event = {"at": "2h", "node_loss": {"count": "60%"}}
+    found = play(platform(web(2), pools=(pool(),)), scenario(event, load=[load]))
+    kept = found.record.workloads["shop/Deployment/web"]
+    # neither the two pods before it grew, nor the eight that were still to come
+    assert kept.fewest < kept.wanted_then == 10
+    assert kept.fewest_at == 7200
+    assert kept.fewest >= 2
+
+
 def test_a_load_by_cores_does_not_depend_on_the_pods_that_there_are() -> None:
     load = {"workload": "shop/web", "cores": {"10m": "3.6"}, "target": "40%", "max_replicas": 30}
     found = play(platform(web(3, most=10), pools=(pool(),)), scenario(load=[load]))

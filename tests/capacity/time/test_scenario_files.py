@@ -23,7 +23,7 @@ WRONG = [
     ("start: 2026-03-02T00:00:00Z\nduration: 0s\n", '2:11: duration: must be longer than nothing; got "0s"'),
     (
         "start: 2026-03-02T00:00:00Z\nduration: 240\n",
-        "2:11: duration: needs text; got 240, which YAML reads",
+        '2:11: duration: is not a length of time; got "240"; write days, hours, minutes, seconds, such as 1h30m or 7d',
     ),
     (HEAD + "seed: -1\n", "3:7: seed: is too small; got -1; use at least 0"),
     (HEAD + "evnts: []\n", '3:1: evnts: no such field; got "evnts"; did you mean events?'),
@@ -80,6 +80,17 @@ WRONG = [
     ),
     (HEAD + "events: [{at: 1h, no_capacity: {type: zz*}}]\n", 'no such instance type of a pool or group; got "zz*"'),
     (HEAD + "delays: {disruption_scan: 0s}\n", "delays.disruption_scan: must be longer than nothing"),
+    (HEAD + "delays: {node_ready: 30}\n", 'delays.node_ready: is not a length of time; got "30"; write days'),
+    (
+        HEAD + "load: [{workload: web, replicas: {6h: 3, 5h: 5}}]\n",
+        'load[0].replicas.5h: is after the end; got "5h" as the first figure; write 0s to 4h',
+    ),
+    (HEAD + "load: [{workload: shop/wbe, replicas: {0h: 3}}]\n", "did you mean shop/web?"),
+    (HEAD + "load: [{workload: shop/Deployment/wbe, replicas: {0h: 3}}]\n", "did you mean shop/Deployment/web?"),
+    (
+        HEAD + "events: [{at: 1h, rollout: {workload: web, max_surge: 0, max_unavailable: 0%}}]\n",
+        "events[0].rollout: can replace no pod; got max_surge 0 and max_unavailable 0; set one of them to 1 or more",
+    ),
 ]
 
 

@@ -111,6 +111,16 @@ def test_pods_that_newly_wait_need_attention() -> None:
     assert list(waiting([new], [])) == []
 
 
+def test_pods_that_newly_wait_only_at_most_need_attention_too() -> None:
+    (change,) = compare([(small(), small())], [(small(), grown())])
+    (item,) = waiting([change], [])
+    assert (item.title, item.name) == ("pods would wait", API.name)
+    assert item.cause == "with as many pods as autoscalers allow, 1 more pod than its nodes have room for"
+    assert item.effect.startswith("they would stay pending: limits, Karpenter default")
+    (both,) = compare([(small(), small())], [(grown(), grown())])
+    assert [each.cause for each in waiting([both], [])] == ["1 more pod than its nodes have room for"]
+
+
 def test_capacity_is_looked_at_only_where_something_changes_that_decides_about_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
