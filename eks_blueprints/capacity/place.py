@@ -18,6 +18,8 @@ from eks_blueprints.capacity.planned import nodes_of
 from eks_blueprints.capacity.refused import waiting_of
 from eks_blueprints.capacity.starting import start
 from eks_blueprints.capacity.world import World
+from eks_blueprints.karpenter.labels import OPERATING_SYSTEM
+from eks_blueprints.scheduling.cluster import Cluster
 from eks_blueprints.scheduling.pod import Shape
 
 
@@ -39,7 +41,7 @@ def outcome(platform: Platform, *, at: At = "least") -> Outcome:
     nodes = [*nodes_of(world), *fargate.nodes]
     still = [*fargate.refused, *waiting_of(world, waiting, placing), *without_room(platform, begun.cluster)]
     evicted = tuple((gone, came, count) for (gone, came), count in sorted(placing.evicted.items()))
-    notes = (*_notes(platform, nodes), *fargate.notes)
+    notes = (*_notes(platform, nodes), *_on_windows(platform, begun.cluster), *fargate.notes)
     return Outcome(platform=platform, nodes=tuple(nodes), waiting=tuple(still), evicted=evicted, notes=notes)
 
 
@@ -48,6 +50,22 @@ def _pods_of(demand: Demand, at: At) -> tuple[Shape, int]:
     if at == "least":
         return demand.shape, demand.least
     return demand.largest or demand.shape, demand.most
+
+
+def _on_windows(platform: Platform, cluster: Cluster) -> Iterable[str]:
+    """Pods on Windows nodes that may be on Linux nodes as well: kube-scheduler knows nothing of images."""
+    known = {each.name for each in platform.demands}
+    found: dict[str, None] = {}
+    for place in cluster.places.values():
+        labels = place.node.labels
+        if labels.get(OPERATING_SYSTEM) == "windows":
+            for pod in place.pods.values():
+                name = pod.name.rpartition("#")[0]
+                if name in known and pod.shape.may_be_on(place.node.name, {**labels, OPERATING_SYSTEM: "linux"}):
+                    found[name] = None
+    if found:
+        names = ", ".join(found)
+        yield f"on Windows nodes, and without a selector for {OPERATING_SYSTEM}: {names}; Linux images fail there"
 
 
 def _notes(platform: Platform, nodes: Sequence[PlannedNode]) -> Iterable[str]:

@@ -455,3 +455,13 @@ def test_au_18_and_au_21_auto_mode_costs_its_fee_on_top_of_the_list_price() -> N
     hour = list_prices().instance(node.machine, "eu-west-1")
     assert hour is not None
     assert node.price == pytest.approx(hour * 1.12)
+
+
+def test_pods_on_windows_nodes_that_could_be_on_linux_as_well_are_noted() -> None:
+    system = "kubernetes.io/os"
+    there = Running(node=Node(name="w", labels={HOST: "w", system: "windows"}, allocatable=X2.allocatable))
+    both = (demand("any", 1), demand("own", 1, nodeSelector={system: "windows"}))
+    found = outcome(Platform(name="shop", region="eu-west-1", demands=both, running=(there,)))
+    assert [each for each in found.notes if "Windows" in each] == [
+        f"on Windows nodes, and without a selector for {system}: shop/Deployment/any; Linux images fail there"
+    ]
