@@ -8,6 +8,7 @@ from typing import Any
 
 from eks_blueprints.capacity.read.plain import Gaps
 from eks_blueprints.core.facts.pods import Addressing
+from eks_blueprints.network.zones import all_zone_ids
 from eks_blueprints.policies.addon_settings import settings_of
 from eks_blueprints.policies.addresses import subnet_of
 from eks_blueprints.policies.installed import charts
@@ -103,6 +104,10 @@ def facts_in(region: str, zones: Iterable[str], prices: Prices, **known: Any) ->
     )
 
 
+def _is_in(zone: str, region: str) -> bool:
+    return zone.startswith(region) or zone in all_zone_ids(region)
+
+
 def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps) -> ClusterFacts:
     """What is known of a cluster as a whole; the rest is said."""
     region = region_of(cluster, stack)
@@ -111,7 +116,7 @@ def facts_of_cluster(cluster: Resource, stack: Stack, prices: Prices, gaps: Gaps
         gaps.say(f"the region of the cluster is not known: taken for {region}, whose prices are used")
     elif prices.factor(region) is None:
         gaps.say(f"there are no prices for {region}: those of {prices.table['basis']} are used")
-    every = {zone for each in stack.of(SUBNET) if (zone := subnet_of(each).zone) and zone.startswith(region)}
+    every = {zone for each in stack.of(SUBNET) if (zone := subnet_of(each).zone) and _is_in(zone, region)}
     settings = _karpenters(cluster, stack)
     policies = (
         settings.get(each) if settings.is_known(each) else None for each in ("preferencePolicy", "minValuesPolicy")

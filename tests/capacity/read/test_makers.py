@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from eks_blueprints.capacity.model import Doubt, Platform
+from eks_blueprints.capacity.read.plan import platforms_of
 from eks_blueprints.policies.platform import fargate_profile_of
 from eks_blueprints.policies.stack import Resource, Stack
 from eks_blueprints.provisioning.makers import Group, Pool
+from eks_blueprints.review.cost.prices import list_prices
 from eks_blueprints.scheduling.node import ZONE
 from tests.capacity.read.stacks import GIB, ZONES, eks, ids, platform
 from tests.policies.build import UNKNOWN, addon, aws, chart, group, object_, workload
@@ -413,6 +415,15 @@ def test_zones_that_nobody_knows_are_said_once() -> None:
         "the zones of the subnets of a, b are not known: taken for eu-west-1a, eu-west-1b, eu-west-1c" in found.unknown
     )
     assert found.groups[0].zones == ZONES
+
+
+def test_pools_whose_subnets_nobody_knows_are_taken_for_those_of_the_cluster_by_their_ids_too() -> None:
+    ids_ = ("use1-az1", "use1-az2", "use1-az4")
+    own = [aws("ec2/subnet:Subnet", each, availabilityZoneId=each) for each in ids_]
+    lost = node_class(subnetSelectorTerms=[{"tags": {"other": "x"}}])
+    on = eks(vpcConfig={"subnetIds": ids(*ids_)}, region="us-east-1")
+    (found,) = platforms_of(Stack([on, *own, pool(), lost]), list_prices())
+    assert {offer.zone for each in only_pool(found).machines for offer in each.offerings} == set(ids_)
 
 
 def autoscaler(**values: Any) -> Resource:
