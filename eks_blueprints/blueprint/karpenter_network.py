@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from eks_blueprints.blueprint.kinds import AutoMode, Karpenter
 from eks_blueprints.core.errors import InputError, Path, Problem, shown
-from eks_blueprints.karpenter.labels import ZONE
+from eks_blueprints.karpenter.labels import ZONE, ZONE_ID
 from eks_blueprints.karpenter.overlap import labels_left
 from eks_blueprints.network import endpoints, layout, zones
 from eks_blueprints.network.blocks import PlannedSubnet
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 DISCOVERY = "karpenter.sh/discovery"
 _SERVICES = ("ec2", "ecr.api", "ecr.dkr", "eks", "sqs", "ssm")
-_ZONE_ID = "topology.k8s.aws/zone-id"
 _REGION = "topology.kubernetes.io/region"
 
 
@@ -99,7 +98,7 @@ def _abroad(
             got = ", ".join(sorted(region.values or ())) or f"a condition that leaves out {args.region}"
             message = f"leave no node, because all are in region {args.region}"
             yield Problem((*at, "requirements"), f"{message}; got {got}; use {args.region}, or remove it")
-        for key in (ZONE, _ZONE_ID):
+        for key in (ZONE, ZONE_ID):
             if key == told and pool.node_class not in own:
                 continue
             asked = sorted(left[key].values or ()) if key in left else []
@@ -119,7 +118,7 @@ def _private_zones(subnets: tuple[PlannedSubnet, ...]) -> list[str]:
 
 def _key(has: list[str]) -> str:
     """The label by which zones are told, as the network writes them."""
-    return _ZONE_ID if all(zones.is_id(zone) for zone in has) else ZONE
+    return ZONE_ID if all(zones.is_id(zone) for zone in has) else ZONE
 
 
 def _zones(subnets: tuple[PlannedSubnet, ...], compute: Karpenter | AutoMode) -> Iterator[Problem]:

@@ -24,8 +24,8 @@ MAKERS = "kubectl get nodepools,nodeclaims,ec2nodeclasses -o json >> FILE (on EK
 """What adds to it what Karpenter and EKS Auto Mode have. Without them there are no such kinds, and kubectl stops."""
 
 _GROUPS: Mapping[str, str] = {
-    **dict.fromkeys(("Namespace", "Node", "PersistentVolume", "PersistentVolumeClaim", "Pod", "Service"), ""),
-    **dict.fromkeys(("LimitRange",), ""),
+    **dict.fromkeys(("LimitRange", "Namespace", "Node", "Pod", "Service"), ""),
+    **dict.fromkeys(("PersistentVolume", "PersistentVolumeClaim"), ""),
     **dict.fromkeys(("CSINode", "StorageClass"), "storage.k8s.io"),
     **dict.fromkeys(("NodeClaim", "NodeOverlay", "NodePool"), "karpenter.sh"),
     "DaemonSet": "apps",
@@ -85,6 +85,10 @@ class Item:
     def status(self) -> Mapping[str, Any]:
         """Its status."""
         return self.at("status")
+
+    def condition(self, name: str) -> Mapping[str, Any]:
+        """The condition of a type in its status; empty where there is none."""
+        return next((each for each in self.status.get("conditions") or () if each.get("type") == name), {})
 
     @property
     def annotations(self) -> Mapping[str, Any]:

@@ -28,7 +28,9 @@ def is_fargate(node: Item) -> bool:
     return node.labels.get(COMPUTE_TYPE) == FARGATE
 
 
-def machine_of(node: Node, pod: Item, pods: list[tuple[str, Shape]], region: str, prices: Prices) -> Running:
+def machine_of(
+    node: Node, pod: Item, pods: list[tuple[str, Shape]], rates: tuple[float, float, float] | None
+) -> Running:
     """A machine of Fargate, with its pod.
 
     What its node says to have is more than the pod may use and than is paid for.
@@ -36,7 +38,7 @@ def machine_of(node: Node, pod: Item, pods: list[tuple[str, Shape]], region: str
     size = _provisioned(pod) or size_of(pods[0][1].requests)
     if size is None:
         return Running(node=node, pods=tuple(pods), capacity_type=ON_DEMAND)
-    rates, zone = fargate_rates(prices, region), node.labels.get(ZONE, "")
+    zone = node.labels.get(ZONE, "")
     room = {CPU: size.cpu, MEMORY: size.memory - RESERVED_MEMORY, DISK: size.disk, PODS: 1}
     return Running(
         node=replace(node, allocatable=room),

@@ -61,8 +61,8 @@ def _of_pods(export: Exported) -> Iterator[str]:
 
 
 def _says_ready(node: Item) -> bool:
-    said = [each.get("status") for each in node.status.get("conditions") or () if each.get("type") == "Ready"]
-    return said in ([], ["True"])
+    said = node.condition("Ready")
+    return not said or said.get("status") == "True"
 
 
 def _runs_more(node: Item, export: Exported) -> bool:

@@ -17,7 +17,7 @@ from eks_blueprints.capacity.read.plain import Gaps
 from eks_blueprints.capacity.read.pools import pool_of
 from eks_blueprints.core.facts.pods import Addressing
 from eks_blueprints.core.images import parts
-from eks_blueprints.karpenter.labels import AUTO_MODE, KARPENTER, ZONE
+from eks_blueprints.karpenter.labels import AUTO_MODE, KARPENTER, ZONE, ZONE_ID
 from eks_blueprints.provisioning.makers import Pool
 from eks_blueprints.provisioning.node_amounts import OVERHEAD
 from eks_blueprints.provisioning.offers import Way
@@ -25,7 +25,6 @@ from eks_blueprints.review.cost.prices import Prices
 
 _AUTOSCALER, _CONTROLLER = "/cluster-autoscaler", "karpenter/controller"
 """How the names of their images end."""
-_ZONE_ID = "topology.k8s.aws/zone-id"
 _READ = "karpenter.sh/v1"
 
 
@@ -74,22 +73,18 @@ def _unused(pool: Item) -> str:
         return f"the NodePool {pool.name} is of {version}, which is not read: it gets no further nodes"
     if pool.metadata.get("deletionTimestamp"):
         return Doubt(f"the NodePool {pool.name} is being deleted: it gets no further nodes")
-    ready = _condition(pool, "Ready")
+    ready = pool.condition("Ready")
     if ready.get("status", "True") == "True":
         return ""
     why = f" ({ready['message']})" if ready.get("message") else ""
     return Doubt(f"the NodePool {pool.name} is not ready{why}: it gets no further nodes until it is")
 
 
-def _condition(item: Item, name: str) -> Mapping[str, Any]:
-    return next((each for each in item.status.get("conditions") or () if each.get("type") == name), {})
-
-
 def _overlays(export: Exported, gaps: Gaps) -> list[Overlay]:
     """The NodeOverlays that Karpenter follows, which says of them that they are ready; without the gate it does not."""
     found = []
     for each in export.of("NodeOverlay"):
-        if _condition(each, "Ready").get("status") != "True":
+        if each.condition("Ready").get("status") != "True":
             gaps.say(f"the NodeOverlay {each.name} is not counted: Karpenter does not say that it is ready")
             continue
         try:
@@ -103,7 +98,7 @@ def _way(found: Item | None, export: Exported, facts: ClusterFacts, gaps: Gaps, 
     """How nodes of a class are run: in the zones of the subnets that Karpenter has found for it."""
     subnets = [] if found is None else found.status.get("subnets") or []
     zones = sorted({str(each["zone"]) for each in subnets if each.get("zone")})
-    ids = {e.labels[ZONE]: e.labels[_ZONE_ID] for e in export.of("Node") if {ZONE, _ZONE_ID} <= e.labels.keys()}
+    ids = {e.labels[ZONE]: e.labels[ZONE_ID] for e in export.of("Node") if {ZONE, ZONE_ID} <= e.labels.keys()}
     ids |= {str(each["zone"]): str(each["zoneID"]) for each in subnets if each.get("zone") and each.get("zoneID")}
     if found is not None and found.status.get("capacityReservations"):
         gaps.say(f"capacity reservations of the class {found.name} are not counted: what is left of them is not known")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from eks_blueprints.capacity.model import Daemon, Demand, Platform, Running
-from eks_blueprints.capacity.read.cluster_facts import Hours, SpotShares
+from eks_blueprints.capacity.read.cluster_facts import ClusterFacts, facts_in
 from eks_blueprints.capacity.read.exported import Exported, Item
 from eks_blueprints.capacity.read.exported_fargate import is_fargate, machine_of
 from eks_blueprints.capacity.read.exported_pods import Pods, of_daemon_set, owner, pinned
@@ -101,7 +101,8 @@ class Nodes:
             platform: The platform that it is of, with its region.
             prices: Prices of instances.
         """
-        self._export, self._pods, self._platform, self._prices = export, pods, platform, prices
+        self._export, self._pods, self._platform = export, pods, platform
+        self._facts = facts_in(platform.region, (), prices)
         self._limits = dict(_limits(export))
         self.homeless: list[Demand] = []
         """Pods of DaemonSets for which their node has no room, as pods that wait for it."""
@@ -123,8 +124,7 @@ class Nodes:
             pods = list(self._named(each, here))
             if is_fargate(each):
                 if here:  # it goes with its only pod, and has no pods of DaemonSets
-                    node, region = self._node(each), self._platform.region
-                    yield machine_of(node, here[0], pods, region, self._prices)
+                    yield machine_of(self._node(each), here[0], pods, self._facts.fargate)
                 continue
             node = self._node(each)
             asked = [(owner(pod), self._pods.shape(pod)) for pod in lacking.get(each.name, ())]
@@ -142,7 +142,7 @@ class Nodes:
                 maker=_maker(labels, self._platform.groups),
                 do_not_disrupt=each.annotations.get(DO_NOT_DISRUPT) == "true",
                 traits=dict(self._held(pods, here)),
-                offerings=_offerings(labels, self._platform.region, self._prices),
+                offerings=_offerings(labels, self._facts),
             )
 
     def _node(self, item: Item) -> Node:
@@ -201,7 +201,7 @@ def _capacity_type(labels: Mapping[str, str]) -> str:
     return labels.get(CAPACITY_TYPE) or CAPACITY_TYPES.get(labels.get(_OF_GROUPS, ""), "")
 
 
-def _offerings(labels: Mapping[str, str], region: str, prices: Prices) -> tuple[Offering, ...]:
+def _offerings(labels: Mapping[str, str], facts: ClusterFacts) -> tuple[Offering, ...]:
     """What a node costs that is there, whatever its region offers now; one that does not say how is on-demand."""
     auto = labels.get(COMPUTE_TYPE) == "auto"
     way = Way(
@@ -209,10 +209,10 @@ def _offerings(labels: Mapping[str, str], region: str, prices: Prices) -> tuple[
         image="WINDOWS" if labels.get(OPERATING_SYSTEM) == "windows" else "CUSTOM",
         zones=(labels.get(ZONE, ""),),
         capacity_types=(_capacity_type(labels) or ON_DEMAND,),
-        hour=Hours(prices, region),
-        spot_of=SpotShares(prices, region),
-        fee=(prices.of("eks", "auto_mode_share") or 0.0) if auto else 0.0,
-        windows_fee=prices.of("ec2", "windows_vcpu_hour") or 0.0,
+        hour=facts.hour,
+        spot_of=facts.spot_of,
+        fee=facts.fee if auto else 0.0,
+        windows_fee=facts.windows_fee,
     )
     return tuple(each for found in machines((labels.get(INSTANCE_TYPE, ""),), way) for each in found.offerings)
 

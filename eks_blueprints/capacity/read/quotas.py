@@ -10,10 +10,8 @@ from eks_blueprints.capacity.read.objects import Objects
 from eks_blueprints.capacity.words import listed, quantity
 from eks_blueprints.scheduling.amounts import CPU, DISK, MEMORY, PODS, amount
 
-_NAMED = {"count/pods": PODS, PODS: PODS} | {
-    f"{before}{name}": name for name in (CPU, MEMORY, DISK) for before in ("", "requests.")
-}
-"""What a quota counts by the names that it can have there. Source: Kubernetes, "Resource Quotas"."""
+_BARE = {name: name for name in (CPU, MEMORY, DISK, PODS)} | {"count/pods": PODS}
+"""What a quota counts that it does not name as `requests.<resource>`. Source: Kubernetes, "Resource Quotas"."""
 _MUST_SAY = (CPU, MEMORY)
 """What every container has to request where a quota counts it."""
 
@@ -35,7 +33,7 @@ def over_quota(made: Iterable[Demand | Daemon], objects: Objects) -> Iterator[st
 
 
 def _over(quota: str, asked: str, hard: Any, made: Iterable[Demand | Daemon]) -> Iterator[str]:
-    resource = _NAMED.get(asked, asked.removeprefix("requests.") if asked.startswith("requests.") else "")
+    resource = asked.removeprefix("requests.") if asked.startswith("requests.") else _BARE.get(asked)
     if not resource or resource == "storage":
         return
     try:
